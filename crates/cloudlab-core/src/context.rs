@@ -1,0 +1,190 @@
+//! Who asks, for whom, until when, and under which key: the first argument of every use case.
+
+use crate::{Presenter, TenantId};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The principal on whose behalf a request runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Principal(Arc<str>);
+
+impl Principal {
+    /// The principal of a request that has not proven who it is.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self(Arc::from("anonymous"))
+    }
+
+    /// The principal of this name; `service:NAME` for a service's own work.
+    #[must_use]
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The W3C trace context of a request, checked for its form where it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceParent(Arc<str>);
+
+impl TraceParent {
+    /// Takes a `traceparent` header of version 00; nothing when it is malformed or all zero.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fields: Vec<&str> = text.split('-').collect();
+        let hex = |field: &str, length: usize| {
+            field.len() == length && field.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let [version, trace, span, flags] = fields[..] else { return None };
+        let sane = version == "00" && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
+        let zero = trace.bytes().all(|b| b == b'0') || span.bytes().all(|b| b == b'0');
+        (sane && !zero).then(|| Self(Arc::from(text)))
+    }
+
+    /// The header's value.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The 32 hexadecimal digits of the trace.
+    #[must_use]
+    pub fn trace_id(&self) -> &str {
+        &self.0[3..35]
+    }
+}
+
+/// The instant after which nobody waits for the answer any more. Monotonic: a stepping clock does not move it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// The deadline at this instant.
+    #[must_use]
+    pub const fn at(instant: Instant) -> Self {
+        Self(instant)
+    }
+
+    /// The instant.
+    #[must_use]
+    pub const fn instant(self) -> Instant {
+        self.0
+    }
+
+    /// What is left, zero when it has passed.
+    #[must_use]
+    pub fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// The key under which a command is executed once.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// The operation that the key belongs to: for HTTP method and route.
+    pub operation: Arc<str>,
+    /// The caller's key.
+    pub key: Arc<str>,
+    /// A digest of all that the caller asked; another request under the same key is refused.
+    pub request_hash: [u8; 32],
+    /// How the reply looks that is kept.
+    pub presenter: Option<Presenter>,
+}
+
+/// Tenant, principal, trace and deadline of one request.
+#[derive(Clone, Debug)]
+pub struct RequestContext {
+    tenant: TenantId,
+    principal: Principal,
+    request_id: Arc<str>,
+    trace: Option<TraceParent>,
+    deadline: Option<Deadline>,
+    idempotency: Option<Arc<Idempotency>>,
+}
+
+impl RequestContext {
+    /// The context of a request of this tenant; the rest is added with the `with_` functions.
+    #[must_use]
+    pub fn new(tenant: TenantId, principal: Principal, request_id: impl Into<Arc<str>>) -> Self {
+        Self {
+            tenant,
+            principal,
+            request_id: request_id.into(),
+            trace: None,
+            deadline: None,
+            idempotency: None,
+        }
+    }
+
+    /// The same with a trace.
+    #[must_use]
+    pub fn with_trace(mut self, trace: Option<TraceParent>) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// The same with a deadline.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The same under an idempotency key.
+    #[must_use]
+    pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.idempotency = Some(Arc::new(idempotency));
+        self
+    }
+
+    /// The same with the presenter of the interface that asks; nothing changes when there is no key.
+    #[must_use]
+    pub fn with_presenter(mut self, presenter: Presenter) -> Self {
+        if let Some(idempotency) = self.idempotency.as_deref() {
+            self.idempotency =
+                Some(Arc::new(Idempotency { presenter: Some(presenter), ..idempotency.clone() }));
+        }
+        self
+    }
+
+    /// Whose data is meant.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The request's identity in logs, problems and events.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The trace, when the caller sent one.
+    #[must_use]
+    pub const fn trace(&self) -> Option<&TraceParent> {
+        self.trace.as_ref()
+    }
+
+    /// Until when the caller waits.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Deadline> {
+        self.deadline
+    }
+
+    /// The idempotency key.
+    #[must_use]
+    pub fn idempotency(&self) -> Option<&Arc<Idempotency>> {
+        self.idempotency.as_ref()
+    }
+}

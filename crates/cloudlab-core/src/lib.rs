@@ -1,0 +1,38 @@
+//! The words that every layer of a service shares, and the ports through which effects come in.
+//!
+//! **Invariant:** this crate does no I/O. It never reads a clock, draws a random number, opens a socket or
+//! a file: time arrives as [`Clock`], identity as [`Ids`], storage as [`Store`]. So the domain may depend on
+//! it and is still tested without a server.
+#![forbid(unsafe_code)]
+
+mod clock;
+mod commit;
+mod context;
+mod event;
+mod id;
+mod invalid;
+mod reply;
+pub mod store;
+mod tenant;
+mod timestamp;
+mod value;
+mod write;
+
+pub use async_trait::async_trait;
+pub use bytes::Bytes;
+pub use serde;
+pub use serde_json;
+pub use uuid::Uuid;
+
+pub use clock::{Clock, Ids};
+pub use commit::{Commit, InboxKey, NewEvent, Parts};
+pub use context::{Deadline, Idempotency, Principal, RequestContext, TraceParent};
+pub use event::{Event, RecordedEvent};
+pub use id::Id;
+pub use invalid::Invalid;
+pub use reply::{Presenter, Reply};
+pub use store::Store;
+pub use tenant::TenantId;
+pub use timestamp::Timestamp;
+pub use value::{Kind, Value};
+pub use write::{Change, Expect, Key, Write};

@@ -1,0 +1,9 @@
+DROP TABLE journal_incarnation;
+DROP TABLE journal_pruned;
+DROP TABLE journal_dead_gap;
+DROP TABLE journal_reader;
+DROP TABLE dead_letters;
+DROP TABLE inbox;
+DROP TABLE idempotency;
+DROP TABLE stream_head;
+DROP TABLE journal;

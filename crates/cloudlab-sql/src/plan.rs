@@ -1,0 +1,139 @@
+//! A commit as an engine executes it: checked, given identity and time, with its locks in order.
+//!
+//! Deadlocks come from two commits that lock the same rows in different orders. Rows that exist before the commit
+//! are therefore locked first, tables by name and rows by key, whatever the written order is; a commit that
+//! touches only one such row needs no lock statement of its own, since its write takes the lock.
+
+use cloudlab_core::store::Error;
+use cloudlab_core::{
+    Change, Commit, Expect, Idempotency, Ids, InboxKey, Key, NewEvent, Principal, Reply, TenantId, Timestamp,
+    TraceParent, Uuid, Write,
+};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// More rows than this in one commit block everybody else too long.
+const MOST_WRITES: usize = 10_000;
+
+/// A commit ready for an engine.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub tenant: TenantId,
+    pub at: Timestamp,
+    pub principal: Principal,
+    pub request_id: String,
+    pub trace: Option<TraceParent>,
+    pub kept: Option<Kept>,
+    pub inbox: Option<InboxKey>,
+    pub locks: Vec<TableLock>,
+    pub expects: Vec<Expect>,
+    pub writes: Vec<Write>,
+    pub events: Vec<PlannedEvent>,
+}
+
+/// The reply that the commit keeps under its key.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub idempotency: Arc<Idempotency>,
+    pub reply: Reply,
+}
+
+/// An event with its identity.
+#[derive(Debug)]
+pub(crate) struct PlannedEvent {
+    pub event_id: Uuid,
+    pub event: NewEvent,
+}
+
+/// Existing rows of one table, in key order.
+#[derive(Debug, PartialEq)]
+pub(crate) struct TableLock {
+    pub table: &'static str,
+    pub keys: Vec<Key>,
+    /// Whether a shared lock is enough: no row of the table is written.
+    pub shared: bool,
+}
+
+impl Plan {
+    /// Checks a commit and completes it.
+    pub fn new(commit: Commit, ids: &dyn Ids, at: Timestamp) -> Result<Self, Error> {
+        let parts = commit.into_parts();
+        if let Some(defect) = parts.defect {
+            return Err(Error::Defect(defect));
+        }
+        refuse_repeated_rows(&parts.writes, &parts.expects)?;
+        let kept = match (parts.idempotency, parts.reply) {
+            (Some(idempotency), Some(reply)) => Some(Kept { idempotency, reply }),
+            (Some(_), None) if parts.inbox.is_none() => {
+                let cure = "end the commit with `.reply(&result)`, or the key protects nothing";
+                return Err(Error::Defect(format!("the request has an idempotency key: {cure}")));
+            }
+            _ => None,
+        };
+        let planned = |event| PlannedEvent { event_id: ids.next(), event };
+        Ok(Self {
+            tenant: parts.tenant,
+            at,
+            principal: parts.principal,
+            request_id: parts.request_id,
+            trace: parts.trace,
+            kept,
+            inbox: parts.inbox,
+            locks: if crate::sabotage::on("lock_order") {
+                Vec::new()
+            } else {
+                locks(&parts.writes, &parts.expects)
+            },
+            expects: parts.expects,
+            writes: parts.writes,
+            events: parts.events.into_iter().map(planned).collect(),
+        })
+    }
+
+    /// Whether a second execution would be noticed, so that an unknown outcome may be tried again.
+    pub fn is_repeatable(&self) -> bool {
+        self.kept.is_some() || self.inbox.is_some()
+    }
+}
+
+fn refuse_repeated_rows(writes: &[Write], expects: &[Expect]) -> Result<(), Error> {
+    if writes.len() > MOST_WRITES {
+        let found = writes.len();
+        return Err(Error::Defect(format!(
+            "a commit holds {found} writes; at most {MOST_WRITES} are allowed"
+        )));
+    }
+    let mut seen = HashSet::with_capacity(writes.len() + expects.len());
+    let rows = writes.iter().map(|write| (write.table(), write.key()));
+    for (table, key) in rows.chain(expects.iter().map(|expect| (expect.table(), expect.key()))) {
+        if key.is_empty() {
+            return Err(Error::Defect(format!("a write to `{table}` names no key")));
+        }
+        if !seen.insert((table, key)) {
+            return Err(Error::Defect(format!(
+                "a commit names the same row of `{table}` twice: merge the two"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn locks(writes: &[Write], expects: &[Expect]) -> Vec<TableLock> {
+    let mut tables: BTreeMap<&'static str, (Vec<Key>, bool)> = BTreeMap::new();
+    for write in writes.iter().filter(|write| write.change() != Change::Insert) {
+        let (keys, shared) = tables.entry(write.table()).or_insert((Vec::new(), false));
+        keys.push(write.key().clone());
+        *shared = false;
+    }
+    for expect in expects {
+        tables.entry(expect.table()).or_insert((Vec::new(), true)).0.push(expect.key().clone());
+    }
+    if tables.values().map(|(keys, _)| keys.len()).sum::<usize>() <= 1 {
+        return Vec::new();
+    }
+    let lock = |(table, (mut keys, shared)): (_, (Vec<Key>, _))| {
+        keys.sort();
+        TableLock { table, keys, shared }
+    };
+    tables.into_iter().map(lock).collect()
+}

@@ -1,0 +1,126 @@
+//! LISTEN/NOTIFY on a connection of its own: commits of this process wake the readers of others, and the reverse.
+//!
+//! A `NOTIFY` inside a business transaction would serialise all commits of the instance, so it is sent after them,
+//! by this one connection, and not more often than every few milliseconds. A notification can be lost without a
+//! sign (a silent cut, a proxy), so the connection rings itself now and then; while the ring does not come back
+//! readers know that they must poll at their own interval.
+
+use crate::Wakeup;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_util::sync::CancellationToken;
+
+const CHANNEL: &str = "cloudlab_journal";
+/// At the most one notification in this time, however many commits.
+const GATHER: Duration = Duration::from_millis(5);
+/// How often the connection rings itself, and how long it waits to hear it.
+const PROBE_EVERY: Duration = Duration::from_secs(2);
+const PROBE_PATIENCE: Duration = Duration::from_secs(1);
+/// The longest pause between two tries to connect.
+const MOST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Listens and notifies until it is stopped; a lost connection is opened again.
+pub(super) async fn run(
+    config: Config,
+    wakeup: Arc<Wakeup>,
+    poll_interval: Duration,
+    stop: CancellationToken,
+) {
+    let mut pause = poll_interval;
+    while !stop.is_cancelled() {
+        let session = tokio::select! {
+            session = session(&config, &wakeup) => session,
+            () = stop.cancelled() => return,
+        };
+        let was_notified = wakeup.is_notified();
+        wakeup.set_notified(false);
+        if let Err(error) = session
+            && was_notified
+        {
+            tracing::warn!(%error, "notifications are lost; readers poll until they are back");
+        }
+        pause = if was_notified { poll_interval } else { (pause * 2).min(MOST_PAUSE) };
+        sleep(pause).await;
+    }
+}
+
+async fn session(config: &Config, wakeup: &Wakeup) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = config.connect(NoTls).await?;
+    let (heard, mut hears) = unbounded_channel();
+    let driver = tokio::spawn(async move {
+        let mut messages = futures_util::stream::poll_fn(|context| connection.poll_message(context));
+        while let Some(Ok(message)) = futures_util::StreamExt::next(&mut messages).await {
+            if let AsyncMessage::Notification(notification) = message {
+                let _ = heard.send(notification.process_id());
+            }
+        }
+    });
+    let driver = AbortOnDrop(driver);
+    let own = client.query_one("SELECT pg_backend_pid()", &[]).await?.get::<_, i32>(0);
+    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    let outcome = converse(&client, own, &mut hears, wakeup).await;
+    drop(driver);
+    outcome
+}
+
+/// Notifies and listens; ends when a ring of its own is not heard.
+async fn converse(
+    client: &Client,
+    own: i32,
+    hears: &mut UnboundedReceiver<i32>,
+    wakeup: &Wakeup,
+) -> Result<(), tokio_postgres::Error> {
+    let mut probe_at = Instant::now();
+    loop {
+        tokio::select! {
+            () = wakeup.next_commit() => {
+                // What is committed while we gather is covered by the notification that follows.
+                sleep(GATHER).await;
+                client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
+            }
+            () = sleep_until(probe_at) => {
+                if !is_heard(client, own, hears, wakeup).await? {
+                    return Ok(());
+                }
+                wakeup.set_notified(true);
+                probe_at = Instant::now() + PROBE_EVERY;
+            }
+            heard = hears.recv() => match heard {
+                Some(process) if process != own => wakeup.rung(),
+                Some(_) => {}
+                None => return Ok(()),
+            },
+        }
+    }
+}
+
+/// Rings itself and listens for it; what others ring meanwhile wakes the readers all the same.
+async fn is_heard(
+    client: &Client,
+    own: i32,
+    hears: &mut UnboundedReceiver<i32>,
+    wakeup: &Wakeup,
+) -> Result<bool, tokio_postgres::Error> {
+    let ring = async {
+        client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
+        while let Some(process) = hears.recv().await {
+            if process == own {
+                return Ok(true);
+            }
+            wakeup.rung();
+        }
+        Ok(false)
+    };
+    timeout(PROBE_PATIENCE, ring).await.unwrap_or(Ok(false))
+}
+
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,62 @@
+//! Statements built by sea-query, where a filter or an order is chosen while the service runs.
+
+use crate::{Dialect, Statement};
+use chrono::{DateTime, Utc};
+use cloudlab_core::store::Error;
+use cloudlab_core::{Kind, Timestamp, Value};
+use sea_query::{PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, Value as Built};
+
+/// A value of ours inside a statement that sea-query builds.
+#[must_use]
+pub fn bind(value: impl Into<Value>) -> sea_query::Expr {
+    sea_query::Expr::val(match value.into() {
+        Value::Null(Kind::Bool) => Built::Bool(None),
+        Value::Null(Kind::Int) => Built::BigInt(None),
+        Value::Null(Kind::Text | Kind::Json) => Built::String(None),
+        Value::Null(Kind::Uuid) => Built::Uuid(None),
+        Value::Null(Kind::Bytes) => Built::Bytes(None),
+        Value::Null(Kind::Timestamp) => Built::ChronoDateTimeUtc(None),
+        Value::Bool(value) => Built::Bool(Some(value)),
+        Value::Int(value) => Built::BigInt(Some(value)),
+        Value::Text(value) | Value::Json(value) => Built::String(Some(value)),
+        Value::Uuid(value) => Built::Uuid(Some(value)),
+        Value::Bytes(value) => Built::Bytes(Some(value)),
+        Value::Timestamp(value) => {
+            Built::ChronoDateTimeUtc(DateTime::from_timestamp_micros(value.as_micros()))
+        }
+    })
+}
+
+impl Statement {
+    /// The statement in the words of this dialect.
+    ///
+    /// # Errors
+    /// [`Error::Defect`] when a value is of a type that no column of ours has (bind it with [`bind`]).
+    pub fn build(dialect: Dialect, query: &impl QueryStatementWriter) -> Result<Self, Error> {
+        let (sql, values) = match dialect {
+            Dialect::Postgres => query.build_any(&PostgresQueryBuilder),
+            Dialect::Sqlite => query.build_any(&SqliteQueryBuilder),
+        };
+        let values = values.0.into_iter().map(unbind).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::new(sql, values))
+    }
+}
+
+fn unbind(value: Built) -> Result<Value, Error> {
+    fn known<T: Into<Value>>(value: Option<T>, kind: Kind) -> Value {
+        value.map_or(Value::Null(kind), Into::into)
+    }
+    let micros = |value: DateTime<Utc>| Timestamp::from_micros(value.timestamp_micros());
+    Ok(match value {
+        Built::Bool(value) => known(value, Kind::Bool),
+        Built::Int(value) => known(value, Kind::Int),
+        Built::BigInt(value) => known(value, Kind::Int),
+        Built::Unsigned(value) => known(value, Kind::Int),
+        Built::BigUnsigned(value) => known(value.and_then(|value| i64::try_from(value).ok()), Kind::Int),
+        Built::String(value) => known(value, Kind::Text),
+        Built::Uuid(value) => known(value, Kind::Uuid),
+        Built::Bytes(value) => known(value, Kind::Bytes),
+        Built::ChronoDateTimeUtc(value) => known(value.map(micros), Kind::Timestamp),
+        other => return Err(Error::Defect(format!("sea-query value {other:?} has no column type here"))),
+    })
+}

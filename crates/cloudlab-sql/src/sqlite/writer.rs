@@ -1,0 +1,179 @@
+//! The one thread that writes: whatever waits becomes one durable transaction, each piece of work a savepoint.
+//!
+//! A sync to disk costs far more than the rows of a commit, so commits that arrive while one is synced share the
+//! next. A piece that fails is rolled back to its savepoint and does not touch the others. Some errors (a full
+//! disk, an interrupt) roll back everything: then the transaction is gone, and each piece is run again alone.
+
+use crate::engine::Failure;
+use crate::sabotage;
+use crate::sqlite::errors;
+use cloudlab_core::store::Error;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Pieces of work that share one sync at the most.
+const MOST_TOGETHER: usize = 256;
+/// Idle this long, the log is folded into the file and truncated.
+const IDLE: Duration = Duration::from_secs(1);
+
+type Apply = Box<dyn FnMut(&Connection) -> Result<(), Failure> + Send>;
+
+/// A piece of work: done inside a savepoint, answered after the sync.
+struct Work {
+    apply: Apply,
+    answer: Box<dyn FnOnce(Result<(), Failure>) + Send>,
+}
+
+/// A handle to the writer thread.
+pub(super) struct Writer {
+    queue: parking_lot::Mutex<Option<Sender<Work>>>,
+    thread: parking_lot::Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Opens the file for writing and starts the thread.
+    pub async fn open(path: &Path) -> Result<Self, rusqlite::Error> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.set_prepared_statement_cache_capacity(128);
+        let (queue, work) = channel();
+        let thread = std::thread::Builder::new().name("sqlite-writer".into());
+        let thread = thread
+            .spawn(move || serve(&connection, &work))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        Ok(Self {
+            queue: parking_lot::Mutex::new(Some(queue)),
+            thread: parking_lot::Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Runs work inside the next transaction; the answer comes after it is durable.
+    pub async fn run<T, F>(&self, mut work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let result = std::sync::Arc::new(parking_lot::Mutex::new(None));
+        let slot = result.clone();
+        let apply = Box::new(move |connection: &Connection| {
+            *slot.lock() = Some(work(connection)?);
+            Ok(())
+        });
+        let answer = Box::new(move |outcome| {
+            let _ = answer.send(outcome);
+        });
+        self.send(Work { apply, answer })?;
+        answered.await.map_err(|_| closed())??;
+        result.lock().take().ok_or_else(closed)
+    }
+
+    /// Finishes what waits and ends the thread.
+    pub async fn close(&self) {
+        drop(self.queue.lock().take());
+        let thread = self.thread.lock().take();
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+
+    fn send(&self, work: Work) -> Result<(), Failure> {
+        let queue = self.queue.lock();
+        queue.as_ref().ok_or_else(closed)?.send(work).map_err(|_| closed())
+    }
+}
+
+fn closed() -> Failure {
+    Error::Unavailable("the database is closed".into()).into()
+}
+
+fn serve(connection: &Connection, queue: &Receiver<Work>) {
+    let mut dirty = false;
+    loop {
+        match queue.recv_timeout(IDLE) {
+            Ok(first) => {
+                let mut group = vec![first];
+                group.extend(queue.try_iter().take(MOST_TOGETHER - 1));
+                commit_group(connection, group);
+                dirty = true;
+            }
+            Err(RecvTimeoutError::Timeout) if dirty => {
+                // A reader in the middle of something makes this fail; the next idle second tries again.
+                dirty = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").is_err();
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn commit_group(connection: &Connection, mut group: Vec<Work>) {
+    if sabotage::on("ack_before_sync") {
+        let _ = connection.pragma_update(None, "synchronous", "OFF");
+    }
+    let outcomes = match together(connection, &mut group) {
+        Some(outcomes) => outcomes,
+        None => group.iter_mut().map(|work| alone(connection, work)).collect(),
+    };
+    for (work, outcome) in group.into_iter().zip(outcomes) {
+        (work.answer)(outcome);
+    }
+}
+
+/// All pieces in one transaction; nothing when it was lost as a whole and each must be run alone.
+fn together(connection: &Connection, group: &mut [Work]) -> Option<Vec<Result<(), Failure>>> {
+    if group.len() == 1 {
+        return None;
+    }
+    let begun = connection.execute_batch("BEGIN IMMEDIATE");
+    if begun.is_err() {
+        return None;
+    }
+    let mut outcomes = Vec::with_capacity(group.len());
+    for work in group.iter_mut() {
+        let outcome = savepoint(connection, work);
+        if connection.is_autocommit() && !sabotage::on("lost_group") {
+            return None;
+        }
+        outcomes.push(outcome);
+    }
+    if connection.execute_batch("COMMIT").is_ok() {
+        return Some(outcomes);
+    }
+    roll_back(connection);
+    sabotage::on("lost_group").then_some(outcomes)
+}
+
+fn savepoint(connection: &Connection, work: &mut Work) -> Result<(), Failure> {
+    connection.execute_batch("SAVEPOINT piece").map_err(errors::failure)?;
+    let outcome = (work.apply)(connection);
+    let end = if outcome.is_ok() { "RELEASE piece" } else { "ROLLBACK TO piece; RELEASE piece" };
+    match connection.execute_batch(end) {
+        Ok(()) => outcome,
+        Err(error) => outcome.and(Err(errors::failure(error))),
+    }
+}
+
+fn alone(connection: &Connection, work: &mut Work) -> Result<(), Failure> {
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(errors::failure)?;
+    let outcome =
+        (work.apply)(connection).and_then(|()| connection.execute_batch("COMMIT").map_err(errors::failure));
+    if outcome.is_err() {
+        roll_back(connection);
+    }
+    outcome
+}
+
+fn roll_back(connection: &Connection) {
+    // An error that has already rolled everything back leaves nothing to do here.
+    if !connection.is_autocommit() && connection.execute_batch("ROLLBACK").is_err() {
+        tracing::error!("SQLite refused a rollback");
+    }
+}
