@@ -58,3 +58,40 @@ impl RecordedEvent {
         format!("{}.{}.v{}", self.aggregate, self.what, self.version)
     }
 }
+
+/// Declares an event: a struct with the identity of its aggregate and its own fields, with serde and [`Event`].
+///
+/// ```
+/// cloudlab_core::event! {
+///     /// A parcel has left the counter.
+///     pub struct ParcelSent("parcel", "sent") {
+///         /// Where it goes.
+///         pub to: String,
+///     }
+/// }
+/// # use cloudlab_core::{Event, Uuid};
+/// let sent = ParcelSent { id: Uuid::nil(), to: "Oslo".into() };
+/// assert_eq!(sent.aggregate_id(), Uuid::nil());
+/// ```
+#[macro_export]
+macro_rules! event {
+    ($(#[$meta:meta])* pub struct $name:ident($aggregate:literal, $what:literal) { $($fields:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, $crate::serde::Serialize, $crate::serde::Deserialize)]
+        #[serde(crate = "cloudlab_core::serde")]
+        pub struct $name {
+            /// The identity of the aggregate.
+            pub id: $crate::Uuid,
+            $($fields)*
+        }
+
+        impl $crate::Event for $name {
+            const AGGREGATE: &'static str = $aggregate;
+            const WHAT: &'static str = $what;
+
+            fn aggregate_id(&self) -> $crate::Uuid {
+                self.id
+            }
+        }
+    };
+}

@@ -4,18 +4,26 @@
 //! a file: time arrives as [`Clock`], identity as [`Ids`], storage as [`Store`]. So the domain may depend on
 //! it and is still tested without a server.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+// The macros name this crate by its own name, here too.
+extern crate self as cloudlab_core;
 
 mod clock;
 mod commit;
 mod context;
 mod event;
+mod expected;
 mod id;
 mod invalid;
+mod refused;
 mod reply;
 pub mod store;
 mod tenant;
+pub mod text;
 mod timestamp;
 mod value;
+mod words;
 mod write;
 
 pub use async_trait::async_trait;
@@ -28,8 +36,10 @@ pub use clock::{Clock, Ids};
 pub use commit::{Commit, InboxKey, NewEvent, Parts};
 pub use context::{Deadline, Idempotency, Principal, RequestContext, TraceParent};
 pub use event::{Event, RecordedEvent};
+pub use expected::Expected;
 pub use id::Id;
 pub use invalid::Invalid;
+pub use refused::Refused;
 pub use reply::{Presenter, Reply};
 pub use store::Store;
 pub use tenant::TenantId;

@@ -7,6 +7,7 @@
 //! **Invariant:** a message is acknowledged only after its effect is committed or it is parked; no handler can
 //! forget the inbox, because the runtime adds it.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod broker;
 mod consumer;

@@ -76,8 +76,9 @@ impl Database {
             return self.fetch(ctx, statement).await;
         };
         let kept = self.kept_by(ctx.tenant(), ctx.principal().as_str(), idempotency);
-        let mut results = self.inner.engine.fetch(&[kept, statement], ctx.deadline()).await?.into_iter();
-        let (kept, rows) = (results.next().unwrap_or_default(), results.next().unwrap_or_default());
+        // The key is looked at last: whoever has seen the effect of the first request then sees its reply as well.
+        let mut results = self.inner.engine.fetch(&[statement, kept], ctx.deadline()).await?.into_iter();
+        let (rows, kept) = (results.next().unwrap_or_default(), results.next().unwrap_or_default());
         match kept.first() {
             Some(row) => Err(replayed(row, idempotency)),
             None => Ok(rows),
@@ -148,38 +149,56 @@ impl Database {
 
     /// Replies kept before this instant are as good as gone.
     fn expired(&self) -> Timestamp {
-        let keep_ms = i64::try_from(self.inner.settings.keep_replies.as_millis()).unwrap_or(i64::MAX);
-        self.inner.clock.now().plus_ms(-keep_ms)
+        self.before(self.inner.settings.keep_replies)
+    }
+
+    /// The instant this long ago, 1970 at the earliest: no engine can compare with the beginning of time.
+    pub(crate) fn before(&self, keep: Duration) -> Timestamp {
+        let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+        self.inner.clock.now().plus_ms(-keep_ms).max(Timestamp::from_micros(0))
     }
 
     /// Runs the plan until it has an outcome: repeats what a repetition makes right, and nothing else.
     async fn pursue(&self, plan: Plan, deadline: Option<Deadline>) -> Result<(), Error> {
         let until = deadline.map_or_else(|| Instant::now() + PURSUE, Deadline::instant);
+        // Once the outcome of a try is unknown, a server that is away proves nothing about it.
+        let mut unknown = None;
         let mut repeats = 0;
         loop {
-            let failure = match self.inner.engine.commit(&plan).await {
-                Ok(()) => return Ok(()),
-                Err(failure) => failure,
-            };
             repeats += 1;
-            let error = match failure {
-                Failure::KeyExists => match self.reply_of(&plan).await? {
-                    Some(outcome) => return outcome,
-                    None => Error::InProgress,
-                },
-                Failure::Again(cause) if repeats > MOST_REPEATS => Error::Unavailable(cause),
-                Failure::Again(_) => Error::InProgress,
-                Failure::Error(Error::Unknown(cause))
-                    if plan.is_repeatable() || sabotage::on("blind_retry") =>
-                {
-                    Error::Unknown(cause)
+            let (error, most) = match self.attempt(&plan).await {
+                Attempt::Over(outcome) => return outcome,
+                Attempt::Raced(error) => (error, MOST_REPEATS),
+                Attempt::Waits => (Error::InProgress, MOST_REPEATS * 4),
+                Attempt::Failed(error) => {
+                    let lost = matches!(error, Error::Unknown(_));
+                    let repeatable = plan.is_repeatable() || sabotage::on("blind_retry");
+                    if !repeatable || !(lost || (unknown.is_some() && error.is_outage())) {
+                        return Err(error);
+                    }
+                    if lost {
+                        unknown = Some(error.clone());
+                    }
+                    (error, MOST_REPEATS * 4)
                 }
-                Failure::Error(error) => return Err(error),
             };
-            if Instant::now() >= until || repeats > MOST_REPEATS * 4 {
-                return Err(error);
+            if Instant::now() >= until || repeats > most {
+                return Err(unknown.unwrap_or(error));
             }
             tokio::time::sleep(self.backoff(repeats)).await;
+        }
+    }
+
+    async fn attempt(&self, plan: &Plan) -> Attempt {
+        match self.inner.engine.commit(plan).await {
+            Ok(()) => Attempt::Over(Ok(())),
+            Err(Failure::Again(cause)) => Attempt::Raced(Error::Unavailable(cause)),
+            Err(Failure::Error(error)) => Attempt::Failed(error),
+            Err(Failure::KeyExists) => match self.reply_of(plan).await {
+                Ok(Some(outcome)) => Attempt::Over(outcome),
+                Ok(None) => Attempt::Waits,
+                Err(error) => Attempt::Failed(error),
+            },
         }
     }
 
@@ -205,6 +224,18 @@ impl Database {
         let most_us = 1_000_u64 << repeats.min(7);
         Duration::from_micros(500 + most_us * noise / 1_000)
     }
+}
+
+/// How one try of a commit ended.
+enum Attempt {
+    /// The commit has its outcome.
+    Over(Result<(), Error>),
+    /// It ran into another one: the same may succeed at once.
+    Raced(Error),
+    /// Somebody else executes the same key.
+    Waits,
+    /// As the error says.
+    Failed(Error),
 }
 
 #[async_trait]
@@ -273,7 +304,7 @@ fn kept_reply(row: &Row, idempotency: &Idempotency) -> Result<Reply, Error> {
 
 fn forget(plan: &Plan, kept: &Kept, expired: Timestamp) -> Statement {
     Statement::new(
-        "DELETE FROM idempotency WHERE tenant_id = $1 AND principal = $2 AND operation = $3 AND key = $4 AND at < $5",
+        "DELETE FROM idempotency WHERE tenant_id = $1 AND principal = $2 AND operation = $3 AND key = $4 AND at <= $5",
         vec![
             plan.tenant.into(),
             plan.principal.as_str().into(),

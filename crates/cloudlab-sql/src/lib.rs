@@ -6,10 +6,12 @@
 //! **Invariant:** no transaction is ever open while code outside this crate runs: there is no `begin`.
 //! **Invariant:** this crate never reads the wall clock; time arrives as `&dyn Clock`.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod database;
 mod engine;
 pub mod journal;
+pub mod keyset;
 pub mod migrations;
 mod plan;
 #[cfg(feature = "postgres")]

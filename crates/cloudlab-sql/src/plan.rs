@@ -62,6 +62,7 @@ impl Plan {
             return Err(Error::Defect(defect));
         }
         refuse_repeated_rows(&parts.writes, &parts.expects)?;
+        refuse_ignored_conditions(&parts.writes)?;
         let kept = match (parts.idempotency, parts.reply) {
             (Some(idempotency), Some(reply)) => Some(Kept { idempotency, reply }),
             (Some(_), None) if parts.inbox.is_none() => {
@@ -116,6 +117,17 @@ fn refuse_repeated_rows(writes: &[Write], expects: &[Expect]) -> Result<(), Erro
         }
     }
     Ok(())
+}
+
+/// A row that may not be there yet has nothing to check a condition against.
+fn refuse_ignored_conditions(writes: &[Write]) -> Result<(), Error> {
+    let ignored = |write: &&Write| {
+        matches!(write.change(), Change::Insert | Change::Count { .. }) && !write.conditions().is_empty()
+    };
+    writes.iter().find(ignored).map_or(Ok(()), |write| {
+        let (table, change) = (write.table(), write.change());
+        Err(Error::Defect(format!("a write to `{table}` has a condition, which {change:?} cannot check")))
+    })
 }
 
 fn locks(writes: &[Write], expects: &[Expect]) -> Vec<TableLock> {

@@ -1,12 +1,16 @@
 //! What is forgotten, and when: kept replies, inbox rows, events that every reader is past.
 
 use crate::{Database, Statement};
-use cloudlab_core::Timestamp;
 use cloudlab_core::store::Error;
-use std::time::Duration;
 
 /// Rows removed at once: few enough that no lock is held for long.
 const BATCH: i64 = 5_000;
+
+const FORGET_REPLIES: &str = "DELETE FROM idempotency WHERE (tenant_id, principal, operation, key) IN \
+    (SELECT tenant_id, principal, operation, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)";
+
+const FORGET_INBOX: &str = "DELETE FROM inbox WHERE (tenant_id, consumer, event_id) IN \
+    (SELECT tenant_id, consumer, event_id FROM inbox WHERE at < $1 ORDER BY at LIMIT $2)";
 
 /// What one round of [`Database::forget_expired`] removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,13 +31,13 @@ impl Database {
     /// When the database cannot be reached.
     pub async fn forget_expired(&self) -> Result<Forgotten, Error> {
         let settings = self.settings();
-        let replies = vec![self.before(settings.keep_replies).into()];
-        let inbox = vec![self.before(settings.keep_inbox).into()];
+        let replies = vec![self.before(settings.keep_replies).into(), BATCH.into()];
+        let inbox = vec![self.before(settings.keep_inbox).into(), BATCH.into()];
         let removed = self
             .engine()
             .maintain(&[
-                Statement::new("DELETE FROM idempotency WHERE at < $1", replies),
-                Statement::new("DELETE FROM inbox WHERE at < $1", inbox),
+                Statement::new(FORGET_REPLIES, replies),
+                Statement::new(FORGET_INBOX, inbox),
             ])
             .await?;
         let events = match settings.keep_events {
@@ -43,7 +47,11 @@ impl Database {
         Ok(Forgotten { replies: removed[0], inbox: removed[1], events })
     }
 
-    fn before(&self, keep: Duration) -> Timestamp {
-        self.clock().now().plus_ms(-i64::try_from(keep.as_millis()).unwrap_or(i64::MAX))
+    /// Ids that a reader had proven dead and that have rows all the same. There must be none, ever.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn audit_dead_gaps(&self, reader: &str) -> Result<Vec<i64>, Error> {
+        self.journal().audit(reader).await
     }
 }

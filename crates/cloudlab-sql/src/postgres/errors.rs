@@ -3,7 +3,7 @@
 use crate::engine::Failure;
 use cloudlab_core::store::Error;
 use deadpool_postgres::PoolError;
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 /// What `cloudlab_require` raises.
 const REQUIREMENT: &str = "CL001";
@@ -27,10 +27,22 @@ pub(super) fn failure(error: &tokio_postgres::Error) -> Failure {
         SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => Error::Unavailable(text).into(),
         SqlState::DISK_FULL => Error::Full(text).into(),
         // A schema change under a prepared statement; the next connection prepares anew.
-        SqlState::FEATURE_NOT_SUPPORTED if text.contains("cached plan") => Failure::Again(text),
+        _ if is_stale_plan(db) => Failure::Again(text),
         _ if is_outage(code) => Error::Unavailable(text).into(),
         _ => Error::Defect(format!("{} ({})", text, code.code())).into(),
     }
+}
+
+/// Whether an error is about a statement and leaves its connection in order. A plan that a schema change has made
+/// wrong stays wrong on its connection, which therefore counts as broken.
+pub(super) fn is_of_statement(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|db| {
+        db.parsed_severity() == Some(Severity::Error) && !is_outage(db.code()) && !is_stale_plan(db)
+    })
+}
+
+fn is_stale_plan(db: &DbError) -> bool {
+    *db.code() == SqlState::FEATURE_NOT_SUPPORTED && db.message().contains("cached plan")
 }
 
 /// The meaning of an error of a read.
@@ -71,13 +83,20 @@ fn duplicate(db: &DbError) -> Failure {
         "idempotency" => Failure::KeyExists,
         "inbox" => Error::AlreadyHandled.into(),
         _ => {
-            // Constraints are named TABLE_COLUMN_unique; a primary key has no column of its own to name.
+            // Constraints are named TABLE_COLUMN_unique. Of a primary key or an index with another name the detail
+            // lists the columns, as far as the role may see them, and the last one tells rows of a tenant apart.
             let constraint = db.constraint().unwrap_or_default();
-            let rest = constraint.strip_prefix(table).unwrap_or(constraint).trim_start_matches('_');
-            let column = rest.strip_suffix("_unique").unwrap_or(if rest == "pkey" { "id" } else { rest });
-            Error::Duplicate { table: table.to_owned(), column: column.to_owned() }.into()
+            let named = constraint.strip_prefix(table).and_then(|rest| rest.strip_suffix("_unique"));
+            let column = named.map(|rest| rest.trim_start_matches('_')).or_else(|| last_column(db.detail()?));
+            Error::Duplicate { table: table.to_owned(), column: column.unwrap_or(constraint).to_owned() }.into()
         }
     }
+}
+
+/// The last column in `Key (tenant_id, name_key)=(.., ..) already exists.`, in whatever language.
+fn last_column(detail: &str) -> Option<&str> {
+    let columns = detail.split_once('(')?.1.split_once(")=(")?.0;
+    columns.rsplit(", ").next()
 }
 
 fn source_is_io(error: &tokio_postgres::Error) -> bool {

@@ -49,7 +49,15 @@ impl Step {
         self.sql.push_str("tenant_id = ");
         self.value(plan.tenant.into());
         self.sql.push_str(" AND ");
-        self.list(key.iter().chain(conditions), " AND ");
+        self.list(key, " AND ");
+        for (name, value) in conditions {
+            self.sql.push_str(" AND ");
+            match value {
+                // Equality with a null never holds, and a condition may well ask for one.
+                Value::Null(_) => drop(write!(self.sql, "{name} IS NULL")),
+                value => self.list([&(*name, value.clone())], ""),
+            }
+        }
     }
 
     /// Wraps a statement that returns a row for the one that it found, so that finding none raises.

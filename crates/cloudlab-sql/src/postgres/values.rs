@@ -8,7 +8,7 @@ use futures_util::{StreamExt, pin_mut};
 use postgres_protocol::types as wire;
 use tokio_postgres::RowStream;
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked};
 
 /// Microseconds from 1970 to 2000, where PostgreSQL counts from.
 const EPOCH_2000: i64 = 946_684_800_000_000;
@@ -30,7 +30,7 @@ impl ToSql for One<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
         match (self.0, ty) {
             (Value::Null(_), _) => return Ok(IsNull::Yes),
-            (Value::Bool(value), _) => wire::bool_to_sql(*value, out),
+            (Value::Bool(value), &Type::BOOL) => wire::bool_to_sql(*value, out),
             (Value::Int(value), &Type::INT8) => wire::int8_to_sql(*value, out),
             (Value::Int(value), &Type::INT4) => wire::int4_to_sql(i32::try_from(*value)?, out),
             (Value::Int(value), &Type::INT2) => wire::int2_to_sql(i16::try_from(*value)?, out),
@@ -38,11 +38,12 @@ impl ToSql for One<'_> {
                 out.extend_from_slice(&[1]);
                 wire::text_to_sql(value, out);
             }
-            (Value::Text(value) | Value::Json(value), _) => wire::text_to_sql(value, out),
+            (Value::Text(value) | Value::Json(value), ty) if is_text(ty) => wire::text_to_sql(value, out),
             (Value::Uuid(value), &Type::UUID) => wire::uuid_to_sql(*value.as_bytes(), out),
             (Value::Bytes(value), &Type::BYTEA) => wire::bytea_to_sql(value, out),
             (Value::Timestamp(value), &Type::TIMESTAMPTZ) => {
-                wire::timestamp_to_sql(value.as_micros() - EPOCH_2000, out);
+                let micros = value.as_micros().checked_sub(EPOCH_2000).ok_or("the instant is out of range")?;
+                wire::timestamp_to_sql(micros, out);
             }
             (value, ty) => {
                 return Err(format!("a {:?} does not go into a column of type {ty}", value.kind()).into());
@@ -71,6 +72,14 @@ impl ToSql for Param {
     }
 
     to_sql_checked!();
+}
+
+/// Whether the binary format of the type is its text. Octets of a text sent as any other type would be taken for
+/// that type's own format: eight letters are a valid number.
+fn is_text(ty: &Type) -> bool {
+    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN)
+        || matches!(ty.kind(), TypeKind::Enum(_))
+        || ty.name() == "citext"
 }
 
 /// The type under which many values of a kind travel.
@@ -123,7 +132,7 @@ impl<'a> FromSql<'a> for Read {
             Type::UUID => Value::Uuid(Uuid::from_bytes(wire::uuid_from_sql(raw)?)),
             Type::BYTEA => Value::Bytes(raw.to_vec()),
             Type::TIMESTAMPTZ => {
-                Value::Timestamp(Timestamp::from_micros(wire::timestamp_from_sql(raw)? + EPOCH_2000))
+                Value::Timestamp(Timestamp::from_micros(wire::timestamp_from_sql(raw)?.saturating_add(EPOCH_2000)))
             }
             Type::JSON => Value::Json(text(raw)?),
             Type::JSONB => Value::Json(text(raw.get(1..).unwrap_or_default())?),

@@ -213,9 +213,10 @@ impl Text {
         self.value(tenant.into());
         self.sql.push_str(" AND ");
         self.list(key, " AND ");
-        if !conditions.is_empty() {
-            self.sql.push_str(" AND ");
-            self.list(conditions, " AND ");
+        for (name, value) in conditions {
+            // Unlike `=`, which never holds for a null, and a condition may well ask for one.
+            let _ = write!(self.sql, " AND {name} IS ");
+            self.value(value.clone());
         }
     }
 

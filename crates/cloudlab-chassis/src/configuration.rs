@@ -1,0 +1,63 @@
+//! From files and environment to settings, and the one setting that changes while the service runs.
+
+use crate::settings::{self, LogFormat, Settings};
+use cloudlab_config::{Error, Loaded, Profile, Sources};
+use cloudlab_telemetry::{Format, Options, Output, Telemetry};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often the files are looked at. They are read, not watched: Kubernetes exchanges a link far above them.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Log lines that wait for a slow terminal.
+const LOG_QUEUE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Loads and checks the settings from the working directory and the environment.
+pub(crate) fn load(sources: &Sources) -> Result<Loaded<Settings>, Error> {
+    let loaded = sources.load::<Settings>()?;
+    settings::check(&loaded)?;
+    Ok(loaded)
+}
+
+/// Starts logs and metrics.
+pub(crate) fn telemetry(loaded: &Loaded<Settings>) -> Result<Telemetry, cloudlab_telemetry::Error> {
+    let format = match loaded.value.log.format {
+        Some(LogFormat::Json) => Format::Json,
+        Some(LogFormat::Text) => Format::Text,
+        None if loaded.profile == Profile::Development => Format::Text,
+        None => Format::Json,
+    };
+    let level = loaded.value.log.level.clone();
+    Telemetry::start(&Options { level, format, output: Output::Stdout, queue_bytes: LOG_QUEUE_BYTES })
+}
+
+/// Looks at the files now and then, and takes over a new log level; a wrong file changes nothing and is reported.
+pub(crate) async fn follow(sources: Sources, telemetry: Telemetry, stop: CancellationToken) {
+    let mut seen = sources.fingerprint();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+        let now = sources.fingerprint();
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        match load(&sources) {
+            Ok(loaded) => apply(&loaded, &telemetry),
+            Err(error) => tracing::error!(%error, "the changed configuration is wrong; the running one stays"),
+        }
+    }
+}
+
+fn apply(loaded: &Loaded<Settings>, telemetry: &Telemetry) {
+    let level = &loaded.value.log.level;
+    if *level == telemetry.level() {
+        tracing::info!("the configuration has changed; all but log.level takes effect at the next start");
+        return;
+    }
+    match telemetry.set_level(level) {
+        Ok(()) => tracing::info!(level, "the log level has changed"),
+        Err(error) => tracing::error!(%error, "the log level stays"),
+    }
+}

@@ -1,0 +1,48 @@
+//! A service from its parts: configuration, start, run, stop.
+//!
+//! A service says what it is made of with [`Service`] and hands it to [`run`]. Everything that is the same in two
+//! services lies here or below: addresses, health, metrics, migrations, the journal's publisher, consumers, the
+//! operators' address, signals, the order of start and stop.
+//!
+//! **Invariant:** a service never names a database, a broker or a notifier; configuration chooses them by URL.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod admin;
+mod commands;
+mod configuration;
+mod dead_letters;
+mod health;
+mod lifecycle;
+mod publisher;
+mod readiness;
+mod service;
+mod settings;
+mod system;
+mod upkeep;
+
+pub use axum;
+pub use cloudlab_core as core;
+pub use cloudlab_http as http;
+pub use cloudlab_messaging as messaging;
+pub use cloudlab_sql as sql;
+
+pub use cloudlab_sql::{Migration, migrations};
+pub use commands::run;
+pub use publisher::topic;
+pub use service::{Resources, Service};
+pub use settings::Settings;
+pub use utoipa_axum::router::OpenApiRouter;
+pub use utoipa_axum::routes;
+pub use system::{SystemClock, SystemIds};
+
+/// The broker that a URL names.
+///
+/// # Errors
+/// What is available instead.
+pub(crate) fn broker_choice(url: &str) -> Result<(), String> {
+    match url {
+        "in-process:" => Ok(()),
+        _ => Err("no broker is built into this version but the one in process: leave it unset".into()),
+    }
+}

@@ -1,0 +1,156 @@
+//! Whether the service can do its work: every dependency with its state.
+
+use crate::service::Service;
+use cloudlab_messaging::Broker;
+use cloudlab_sql::journal::{ReaderStatus, State};
+use cloudlab_sql::{Database, Migration};
+use parking_lot::Mutex;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a report is given again without another look: probes must not become load.
+const FRESH: Duration = Duration::from_millis(500);
+/// How long a dependency may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a probe is told.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    /// `ready`, `degraded` (ready, but an operator should look) or `not_ready`.
+    pub status: &'static str,
+    pub checks: BTreeMap<&'static str, Check>,
+}
+
+/// The state of one dependency.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Check {
+    /// `up` or `down`.
+    pub state: &'static str,
+    /// Whether the service can work without it.
+    pub needed: bool,
+    pub detail: String,
+}
+
+/// Watches the dependencies of a running service.
+pub(crate) struct Readiness {
+    database: Database,
+    broker: Arc<dyn Broker>,
+    reader: Arc<Mutex<ReaderStatus>>,
+    scope: &'static str,
+    migrations: &'static [Migration],
+    migrated: AtomicBool,
+    stopping: AtomicBool,
+    last: tokio::sync::Mutex<Option<(Instant, Report)>>,
+}
+
+impl Readiness {
+    pub fn new(
+        service: &Service,
+        database: Database,
+        broker: Arc<dyn Broker>,
+        reader: Arc<Mutex<ReaderStatus>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            database,
+            broker,
+            reader,
+            scope: service.name,
+            migrations: service.migrations,
+            migrated: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            last: tokio::sync::Mutex::new(None),
+        })
+    }
+
+    /// Says that the service takes no new work.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// The state now, or a moment ago.
+    pub async fn report(&self) -> Report {
+        let mut last = self.last.lock().await;
+        if let Some((at, report)) = last.as_ref()
+            && at.elapsed() < FRESH
+            && !self.stopping.load(Ordering::Relaxed)
+        {
+            return report.clone();
+        }
+        let report = self.look().await;
+        *last = Some((Instant::now(), report.clone()));
+        report
+    }
+
+    async fn look(&self) -> Report {
+        let mut checks = BTreeMap::new();
+        checks.insert("database", self.database().await);
+        checks.insert("migrations", self.migrations().await);
+        checks.insert("journal", self.journal());
+        checks.insert("broker", self.broker().await);
+        if self.stopping.load(Ordering::Relaxed) {
+            let detail = "the service is stopping".to_owned();
+            checks.insert("lifecycle", Check { state: "down", needed: true, detail });
+        }
+        let down = |needed: bool| checks.values().any(|check| check.state == "down" && check.needed == needed);
+        let status = if down(true) { "not_ready" } else if down(false) { "degraded" } else { "ready" };
+        Report { status, checks }
+    }
+
+    async fn database(&self) -> Check {
+        match tokio::time::timeout(PATIENCE, self.database.version()).await {
+            Ok(Ok(version)) => up(true, version),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the database is not ready");
+                down(true, "the database does not answer; the log says why")
+            }
+            Err(_) => down(true, "the database did not answer within a second"),
+        }
+    }
+
+    async fn migrations(&self) -> Check {
+        if self.migrated.load(Ordering::Relaxed) {
+            return up(true, "applied");
+        }
+        let status = self.database.migration_status(self.scope, self.migrations);
+        match tokio::time::timeout(PATIENCE, status).await {
+            Ok(Ok(all)) => {
+                let pending: Vec<_> = all.iter().filter(|one| !one.applied).collect();
+                let names: Vec<_> = pending.iter().map(|one| format!("{}/{}", one.scope, one.name)).collect();
+                self.migrated.store(names.is_empty(), Ordering::Relaxed);
+                if names.is_empty() {
+                    return up(true, "applied");
+                }
+                let names = names.join(", ");
+                down(true, format!("pending: {names}; run `migrate up` or set database.migrate = true"))
+            }
+            _ => down(true, "unknown while the database does not answer"),
+        }
+    }
+
+    fn journal(&self) -> Check {
+        match &self.reader.lock().state {
+            State::Reading => up(false, "this process delivers"),
+            State::Standby => up(false, "another process delivers"),
+            State::Waiting(_) => down(false, "the reader waits for the database; events stay in the journal"),
+            State::Halted(_) => down(false, "the reader has halted: see /outbox and the runbook"),
+        }
+    }
+
+    async fn broker(&self) -> Check {
+        match tokio::time::timeout(PATIENCE, self.broker.check()).await {
+            Ok(Ok(())) => up(false, self.broker.name()),
+            _ => down(false, "the broker does not answer; events stay in the journal"),
+        }
+    }
+}
+
+fn up(needed: bool, detail: impl Into<String>) -> Check {
+    Check { state: "up", needed, detail: detail.into() }
+}
+
+fn down(needed: bool, detail: impl Into<String>) -> Check {
+    Check { state: "down", needed, detail: detail.into() }
+}

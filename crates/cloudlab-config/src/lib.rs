@@ -1,0 +1,46 @@
+//! Layered configuration whose errors name file, line and key.
+//!
+//! The layers, of which a later one wins: `service.toml`, `service.<profile>.toml`, `.env`, the process environment. All
+//! files lie in one directory and each may be absent. `CLOUDLAB__HTTP__ADDRESS` is the key `http.address`;
+//! `CLOUDLAB__PROFILE` chooses the profile and is no key of the files. String values of the TOML files may hold
+//! `${VAR}` and `${VAR:-default}` (`$${` is a literal `${`). They are expanded after the layers are merged, so a value
+//! that a later layer replaced does not need its variables.
+//!
+//! Text that came from a variable becomes a number, a truth value, an enum or (split at commas) a list when the type
+//! of the setting asks for it. An empty variable for an `Option` means "not set": it is the only way for the
+//! environment to take back what a file says.
+//!
+//! **Invariant:** this crate never prints a secret: what a [`Secret`] or a key with a telling name (`password`,
+//! `token`, ...) holds, the password in a URL, and what `${DB_PASSWORD}` stood for appear as `***` in errors and
+//! reports. It never ignores a key it does not know, never watches files and never reads a clock.
+//!
+//! **Limit:** serde buffers the values of `flatten`, `untagged` and internally tagged types before this crate sees
+//! what they should become, so text from variables stays text there.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod deserializer;
+mod dotenv;
+mod enumeration;
+mod error;
+mod expansion;
+mod fault;
+mod files;
+mod loaded;
+mod profile;
+mod redaction;
+mod secret;
+mod section;
+mod sources;
+mod suggestion;
+mod toml_file;
+mod tree;
+mod variables;
+
+pub use error::Error;
+pub use files::Fingerprint;
+pub use loaded::{Entry, Loaded};
+pub use profile::{Profile, UnknownProfile};
+pub use secret::Secret;
+pub use section::Section;
+pub use sources::Sources;

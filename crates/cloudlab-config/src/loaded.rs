@@ -1,0 +1,168 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::deserializer;
+use crate::error::Error;
+use crate::files::Fingerprint;
+use crate::profile::Profile;
+use crate::redaction::{MASK, is_telling, mask_urls};
+use crate::tree::{Node, join};
+use crate::variables;
+
+/// Stands in a report where nothing was set and the type has no default either.
+const UNSET: &str = "(unset)";
+
+/// Settings that passed all checks of form, with the memory of where each came from.
+pub struct Loaded<T> {
+    /// The settings.
+    pub value: T,
+    /// The profile they were loaded for.
+    pub profile: Profile,
+    fingerprint: Fingerprint,
+    tree: Node,
+    settings: BTreeMap<String, Setting>,
+}
+
+/// One line of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The dotted key: `http.address`.
+    pub key: String,
+    /// The value as text, `***` in place of secrets, `(unset)` for an option without a value.
+    pub value: String,
+    /// `service.toml:12`, `.env:3`, the name of an environment variable, or `default`.
+    pub source: String,
+}
+
+/// A leaf of the serialized settings.
+struct Setting {
+    text: String,
+    /// Numbers under a telling name (`token_lifetime_seconds`) are no secrets; text is.
+    is_text: bool,
+}
+
+impl<T> Loaded<T> {
+    /// Every setting in the order of keys: what was written and what is a default. Text of a
+    /// [`Section`](crate::Section) that no type has claimed is masked, because its type would say whether it is secret.
+    pub fn report(&self) -> Vec<Entry> {
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        self.tree.each_leaf("", &mut |key, node| {
+            let value = if node.is_text() { MASK.to_owned() } else { node.shown() };
+            values.insert(key.to_owned(), value);
+        });
+        for key in self.settings.keys() {
+            values.retain(|written, _| !key.starts_with(&format!("{written}.")));
+        }
+        for (key, setting) in &self.settings {
+            values.insert(key.clone(), self.shown(key, setting));
+        }
+        let entry = |(key, value): (String, _)| Entry { source: self.source(&key), key, value };
+        values.into_iter().map(entry).collect()
+    }
+
+    /// Where the value of a dotted key was written; `None` if it is a default.
+    pub fn locate(&self, key: &str) -> Option<String> {
+        self.tree.find(key).map(|node| node.origin.to_string())
+    }
+
+    /// The error for a value that is well formed and still not acceptable. `allowed` says what would be, as a sentence
+    /// without its full stop; where the value came from and what it is (unless secret) is added.
+    pub fn reject(&self, key: &str, allowed: &str) -> Error {
+        let mut detail = allowed.trim_end_matches('.').to_owned();
+        if let Some(setting) = self.settings.get(key) {
+            let shown = self.shown(key, setting);
+            detail.push_str(&format!(", found {shown:?}"));
+        }
+        if self.locate(key).is_none() {
+            detail.push_str(&format!("; set it in service.toml or as {}", variables::name_of(key)));
+        }
+        Error::WrongValue { place: self.source(key), key: key.to_owned(), detail }
+    }
+
+    /// Reads the section under `key` as a type of its own and adds its settings to the report. For what a
+    /// [`Section`](crate::Section) left open. An absent section reads as an empty one.
+    ///
+    /// # Errors
+    /// The first wrong key or value of the section, with its place.
+    pub fn section<S: DeserializeOwned + Serialize>(&mut self, key: &str) -> Result<S, Error> {
+        let absent = Node::root();
+        let node = self.tree.find(key).unwrap_or(&absent);
+        let section = deserializer::read(node, key)?;
+        collect(key, &listed(&section)?, &mut self.settings);
+        Ok(section)
+    }
+
+    /// The state of the files that these settings were read from.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    fn source(&self, key: &str) -> String {
+        self.locate(key).unwrap_or_else(|| "default".to_owned())
+    }
+
+    /// A [`Secret`](crate::Secret) arrives here as stars already, and must not be shown by way of its node instead.
+    fn shown(&self, key: &str, setting: &Setting) -> String {
+        let Setting { text, is_text } = setting;
+        if !is_text || text == UNSET {
+            return text.clone();
+        }
+        if text == MASK || is_telling(key) {
+            return MASK.to_owned();
+        }
+        match self.tree.find(key).filter(|node| node.is_masked()) {
+            Some(node) => node.shown(),
+            None => mask_urls(text),
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Serialize> Loaded<T> {
+    pub(crate) fn new(tree: Node, profile: Profile, fingerprint: Fingerprint) -> Result<Self, Error> {
+        let value: T = deserializer::read(&tree, "")?;
+        let mut settings = BTreeMap::new();
+        collect("", &listed(&value)?, &mut settings);
+        Ok(Self { value, profile, fingerprint, tree, settings })
+    }
+}
+
+/// Shows the settings as their own type does, and not the tree, which holds secrets in the clear.
+impl<T: fmt::Debug> fmt::Debug for Loaded<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Loaded");
+        shown.field("value", &self.value).field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+fn listed<T: Serialize>(value: &T) -> Result<Json, Error> {
+    serde_json::to_value(value).map_err(|error| Error::Unlistable { detail: error.to_string() })
+}
+
+fn collect(key: &str, value: &Json, settings: &mut BTreeMap<String, Setting>) {
+    match value {
+        Json::Object(fields) => {
+            fields.iter().for_each(|(part, value)| collect(&join(key, part), value, settings))
+        }
+        Json::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            let numbered = items.iter().enumerate();
+            numbered.for_each(|(at, item)| collect(&join(key, &at.to_string()), item, settings));
+        }
+        leaf => drop(settings.insert(
+            key.to_owned(),
+            Setting { text: text_of(leaf), is_text: !(leaf.is_number() || leaf.is_boolean()) },
+        )),
+    }
+}
+
+fn text_of(leaf: &Json) -> String {
+    match leaf {
+        Json::Null => UNSET.to_owned(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

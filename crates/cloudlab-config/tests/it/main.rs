@@ -1,0 +1,9 @@
+//! Behaviour of the configuration through its public surface.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod coercion;
+mod errors;
+mod expansion;
+mod layers;
+mod reports;
+mod settings;

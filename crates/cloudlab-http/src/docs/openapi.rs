@@ -1,0 +1,111 @@
+//! What all operations of a service have in common, written once and put into each.
+
+use crate::edge::Kind;
+use crate::problem::{FieldError, MEDIA_TYPE, Problem};
+use std::collections::BTreeMap;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+
+/// The problems of an operation that reads, for `responses((status = 200, ..), ReadProblems)`.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadProblems;
+
+/// The problems of an operation that changes something, for `responses((status = 201, ..), CommandProblems)`.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandProblems;
+
+const READ: &[(&str, &str)] = &[
+    ("400", "A header, the query or the cursor is malformed."),
+    ("401", "The tenant or the credentials are missing."),
+    ("404", "There is no such resource for this caller."),
+    ("500", "A defect of the service."),
+    ("503", "The service is overloaded, or something that it needs is away; see `Retry-After`."),
+    ("504", "The deadline passed."),
+];
+
+const COMMAND: &[(&str, &str)] = &[
+    ("409", "The present state, a unique value or a running request with the same key forbids it."),
+    ("412", "The resource has another version than `If-Match` names."),
+    ("413", "The body is too large."),
+    ("415", "The content type is not one that the operation reads."),
+    ("422", "Fields are invalid, or the key was used for another request."),
+];
+
+impl IntoResponses for ReadProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        READ.iter().map(problem).collect()
+    }
+}
+
+impl IntoResponses for CommandProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        READ.iter().chain(COMMAND).map(problem).collect()
+    }
+}
+
+fn problem((status, description): &(&str, &str)) -> (String, RefOr<Response>) {
+    let content = Content::new(Some(Ref::from_schema_name(Problem::name())));
+    let response = ResponseBuilder::new().description(*description).content(MEDIA_TYPE, content).build();
+    ((*status).to_owned(), RefOr::T(response))
+}
+
+/// Adds to a document what the edge does for every operation: the schema of problems, and the headers of tenant,
+/// idempotency key and precondition. Operations that name such a header themselves keep theirs.
+#[must_use]
+pub fn complete(mut openapi: OpenApi) -> OpenApi {
+    let schemas = &mut openapi.components.get_or_insert_with(Components::new).schemas;
+    schemas.insert(Problem::name().into_owned(), Problem::schema());
+    schemas.insert(FieldError::name().into_owned(), FieldError::schema());
+    for (_, item) in openapi.paths.paths.iter_mut().filter(|(path, _)| Kind::of(path) == Kind::Api) {
+        for operation in [&mut item.get, &mut item.put, &mut item.delete].into_iter().flatten() {
+            add(operation, tenant());
+        }
+        for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
+            add(operation, tenant());
+            add(operation, idempotency_key());
+        }
+        if let Some(patch) = &mut item.patch {
+            add(patch, if_match());
+            patch.responses.responses.entry("428".to_owned()).or_insert_with(|| {
+                problem(&("428", "The change must say for which version it is meant, in `If-Match`.")).1
+            });
+        }
+    }
+    openapi
+}
+
+fn add(operation: &mut Operation, parameter: Parameter) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let is_same = |known: &RefOr<Parameter>| matches!(known, RefOr::T(known) if known.name.eq_ignore_ascii_case(&parameter.name));
+    if !parameters.iter().any(is_same) {
+        parameters.push(RefOr::T(parameter));
+    }
+}
+
+fn tenant() -> Parameter {
+    let uuid = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    header("x-tenant-id", "The tenant. Required in production, where credentials do not name it.", uuid, Required::False)
+}
+
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    let description = "Executes the request once, however often it is sent: a repetition gets the first reply.";
+    header("Idempotency-Key", description, text, Required::False)
+}
+
+fn if_match() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    header("If-Match", "The `ETag` of the version for which the change is meant.", text, Required::True)
+}
+
+fn header(name: &str, description: &str, schema: ObjectBuilder, required: Required) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}

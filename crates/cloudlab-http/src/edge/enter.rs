@@ -1,0 +1,64 @@
+//! Reads from the headers of a request who asks, for whom and under which identity.
+
+use super::Tenancy;
+use super::route::Kind;
+use crate::problem::{Problem, codes};
+use cloudlab_core::{Ids, TenantId, TraceParent};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
+use uuid::fmt::Hyphenated;
+
+pub(super) static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+static TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+const MAX_REQUEST_ID_BYTES: usize = 128;
+
+/// The caller's request id when it is sane, else a new one; as text and as header.
+pub(super) fn request_id(headers: &HeaderMap, ids: &dyn Ids) -> (Arc<str>, HeaderValue) {
+    if let Some(value) = headers.get(&REQUEST_ID)
+        && let Some(text) = visible_ascii(value, MAX_REQUEST_ID_BYTES)
+    {
+        return (Arc::from(text), value.clone());
+    }
+    let mut buffer = [0; Hyphenated::LENGTH];
+    let text: &str = ids.next().hyphenated().encode_lower(&mut buffer);
+    let header = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
+    (Arc::from(text), header)
+}
+
+/// The text of a header of 1 to `max_bytes` visible ASCII characters.
+pub(crate) fn visible_ascii(value: &HeaderValue, max_bytes: usize) -> Option<&str> {
+    let bytes = value.as_bytes();
+    let sane = (1..=max_bytes).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
+    if sane { std::str::from_utf8(bytes).ok() } else { None }
+}
+
+/// The caller's trace; a malformed one is as good as none, since tracing must not break a request.
+pub(super) fn trace(headers: &HeaderMap) -> Option<TraceParent> {
+    TraceParent::parse(headers.get(&TRACEPARENT)?.to_str().ok()?)
+}
+
+/// The tenant of a request to a route of this kind; nothing where none is needed.
+pub(super) fn tenant(headers: &HeaderMap, tenancy: Tenancy, kind: Kind) -> Result<Option<TenantId>, Problem> {
+    if kind != Kind::Api || tenancy == Tenancy::Absent {
+        return Ok(None);
+    }
+    let mut values = headers.get_all(&TENANT_ID).iter();
+    match (values.next(), values.next()) {
+        (None, _) if tenancy == Tenancy::Development => Ok(Some(TenantId::DEVELOPMENT)),
+        (None, _) => Err(Problem::new(&codes::TENANT_REQUIRED)
+            .detail("The request does not say for which tenant it is. Send the tenant's UUID in the header x-tenant-id.")),
+        (Some(value), None) => value
+            .to_str()
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .map(Some)
+            .ok_or_else(|| malformed("The header x-tenant-id is not a UUID. Send the UUID of the tenant.")),
+        (Some(_), Some(_)) => Err(malformed("The header x-tenant-id stands twice. Send the UUID of one tenant.")),
+    }
+}
+
+fn malformed(detail: &'static str) -> Problem {
+    Problem::new(&codes::MALFORMED_HEADER).detail(detail)
+}

@@ -1,0 +1,110 @@
+//! What a service says about itself.
+
+use crate::gizmos::INVALID_TRANSITION;
+use crate::support::{ask, edged, get, request, settings};
+use axum::Router;
+use cloudlab_http::{CommandProblems, Page, Problem, ReadProblems, Settings, Tenancy, codes, complete, docs};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{OpenApi, ToSchema};
+
+#[derive(Serialize, ToSchema)]
+struct Gizmo {
+    name: String,
+}
+
+#[utoipa::path(get, path = "/v1/gizmos", responses((status = 200, body = Page<Gizmo>), ReadProblems))]
+fn list() {}
+
+#[utoipa::path(patch, path = "/v1/gizmos/{id}", request_body = Gizmo,
+    responses((status = 200, body = Gizmo), (status = 409, body = Problem, description = "Archived."), CommandProblems))]
+fn change() {}
+
+#[utoipa::path(get, path = "/health/live", responses((status = 200)))]
+fn live() {}
+
+#[derive(OpenApi)]
+#[openapi(info(title = "gizmo <service>", version = "1"), paths(list, change, live))]
+struct Api;
+
+fn service() -> Router {
+    let openapi = complete(Api::openapi());
+    edged(docs(&openapi, &[&INVALID_TRANSITION]), Settings { tenancy: Tenancy::Required, ..settings() })
+}
+
+fn header_names(operation: &Value) -> Vec<&str> {
+    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    parameters.iter().filter(|p| p["in"] == "header").map(|p| p["name"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_document_has_problems_and_common_headers() {
+    let reply = get(&service(), "/openapi.json").await;
+    assert_eq!(reply.header("content-type"), "application/json");
+    let json = reply.json();
+    let list = &json["paths"]["/v1/gizmos"]["get"];
+    let change = &json["paths"]["/v1/gizmos/{id}"]["patch"];
+    assert_eq!(header_names(list), ["x-tenant-id"]);
+    assert_eq!(header_names(change), ["x-tenant-id", "Idempotency-Key", "If-Match"]);
+    assert!(header_names(&json["paths"]["/health/live"]["get"]).is_empty());
+    let problem = &list["responses"]["404"]["content"]["application/problem+json"]["schema"]["$ref"];
+    assert_eq!(problem, "#/components/schemas/Problem");
+    for status in ["409", "412", "413", "415", "422", "428", "503"] {
+        assert!(change["responses"][status].is_object(), "{status} is missing");
+    }
+    let schema = &json["components"]["schemas"]["Problem"]["properties"];
+    for field in ["type", "title", "status", "code", "detail", "instance", "request_id", "errors"] {
+        assert!(schema[field].is_object(), "{field} is missing: {schema}");
+    }
+    assert_references_resolve(&json, &json);
+}
+
+fn assert_references_resolve(document: &Value, part: &Value) {
+    match part {
+        Value::Object(entries) => {
+            if let Some(reference) = entries.get("$ref").and_then(Value::as_str) {
+                assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} is missing");
+            }
+            entries.values().for_each(|part| assert_references_resolve(document, part));
+        }
+        Value::Array(items) => items.iter().for_each(|part| assert_references_resolve(document, part)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_page_works_without_a_network_and_names_the_service() {
+    let page = get(&service(), "/docs").await;
+    assert!(page.header("content-type").starts_with("text/html"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none';") && !policy.contains("http"));
+    assert!(page.text().contains("<title>gizmo &lt;service&gt;</title>"), "{}", page.text());
+    assert!(!page.text().contains("://"), "the page names another origin");
+    let script = get(&service(), "/docs/api-viewer.js").await;
+    assert_eq!((script.header("content-encoding"), &script.body[..2]), ("gzip", &[0x1f, 0x8b][..]));
+    assert!(script.header("content-type").starts_with("text/javascript"));
+}
+
+#[tokio::test]
+async fn every_code_has_its_page_and_the_services_own_too() {
+    let service = service();
+    let index = get(&service, "/docs/errors").await.text();
+    for code in codes::ALL.iter().copied().chain([&INVALID_TRANSITION]) {
+        let page = get(&service, &format!("/docs/errors/{}", code.code)).await;
+        assert_eq!((page.status.as_u16(), page.text().as_str()), (200, code.page));
+        assert!(page.header("content-type").starts_with("text/markdown"));
+        assert!(index.contains(&format!("(/docs/errors/{})", code.code)));
+    }
+    get(&service, "/docs/errors/unheard_of").await.assert_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_browser_gets_a_page_with_links_and_nothing_unescaped() {
+    let headers = [("accept", "text/html,application/xhtml+xml")];
+    let page = ask(&service(), request("GET /docs/errors/gizmo_is_archived", &headers, "")).await;
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.text().contains(r#"<a href="/docs/errors/conflict.md">conflict</a>"#), "{}", page.text());
+    assert!(page.text().contains("&lt;b&gt;"));
+    let linked = ask(&service(), request("GET /docs/errors/conflict.md", &headers, "")).await;
+    assert_eq!(linked.status, 200);
+}

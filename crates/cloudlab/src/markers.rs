@@ -1,0 +1,55 @@
+//! Lines that belong to an option: `// cloudlab:if postgres` up to `// cloudlab:end`, each alone on its line.
+//!
+//! The marker is a comment of the file's own language, so the template stays a service that compiles with every
+//! option on.
+
+use std::collections::BTreeSet;
+
+use crate::answers::OPTIONS;
+use crate::refusal::Refusal;
+
+const LEADERS: [&str; 4] = ["//", "#", "--", "<!--"];
+
+/// Removes the markers, and the lines between them whose option is off. `path` is for the errors.
+pub fn strip(path: &str, text: &str, options: &BTreeSet<&str>) -> Result<String, Refusal> {
+    let mut kept = String::with_capacity(text.len());
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let number = index + 1;
+        match marker(line).map_err(|what| wrong(path, number, &what))? {
+            Some(Marker::If(option)) => open.push((number, options.contains(option))),
+            Some(Marker::End) => {
+                open.pop().ok_or_else(|| wrong(path, number, "`cloudlab:end` without `cloudlab:if`"))?;
+            }
+            None if open.iter().all(|(_, on)| *on) => kept.push_str(line),
+            None => {}
+        }
+    }
+    match open.pop() {
+        Some((number, _)) => Err(wrong(path, number, "`cloudlab:if` without `cloudlab:end`")),
+        None => Ok(kept),
+    }
+}
+
+enum Marker<'a> {
+    If(&'a str),
+    End,
+}
+
+fn marker(line: &str) -> Result<Option<Marker<'_>>, String> {
+    if !line.contains("cloudlab:if") && !line.contains("cloudlab:end") {
+        return Ok(None);
+    }
+    let words = LEADERS.iter().find_map(|leader| line.trim().strip_prefix(leader));
+    let words = words.map(|words| words.trim_end_matches("-->").split_whitespace().collect::<Vec<_>>());
+    match words.as_deref() {
+        Some(["cloudlab:end"]) => Ok(Some(Marker::End)),
+        Some(["cloudlab:if", option]) if OPTIONS.contains(option) => Ok(Some(Marker::If(option))),
+        Some(["cloudlab:if", option]) => Err(format!("`{option}` is not an option ({})", OPTIONS.join(", "))),
+        _ => Err("an option's marker must stand alone on its line, as a comment".into()),
+    }
+}
+
+fn wrong(path: &str, line: usize, what: &str) -> Refusal {
+    Refusal::internal(format!("the template is wrong at {path}:{line}: {what}"))
+}

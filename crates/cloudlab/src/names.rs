@@ -1,0 +1,249 @@
+//! The names of a service and of its aggregate, in every spelling that the template uses.
+
+use crate::refusal::Refusal;
+use crate::reserved;
+
+/// A name of a service that cargo, Windows and a URL accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceName(String);
+
+/// Lower-case words, from which each spelling is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words(Vec<String>);
+
+/// All that the user named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    pub service: ServiceName,
+    pub singular: Words,
+    pub plural: Words,
+}
+
+/// The longest name: it is a folder, a container's name and a DNS label with room for a suffix.
+const NAME_LIMIT: usize = 64;
+
+impl Names {
+    /// Reads the three names; the aggregate comes from the service's name and the plural is the singular with an `s`
+    /// unless they are given.
+    pub fn parse(service: &str, aggregate: Option<&str>, plural: Option<&str>) -> Result<Self, Refusal> {
+        let service = ServiceName::parse(service)?;
+        let singular = match aggregate {
+            Some(aggregate) => parse_aggregate(aggregate)?,
+            None => Words::split(service.stem(), '-'),
+        };
+        let plural = match plural {
+            Some(plural) => parse_plural(plural)?,
+            None => singular.with_s(),
+        };
+        let names = Self { service, singular, plural };
+        names.are_usable()?;
+        Ok(names)
+    }
+
+    fn are_usable(&self) -> Result<(), Refusal> {
+        let aggregate = self.singular.pascal();
+        if self.singular == self.plural {
+            return Err(Refusal::new(format!(
+                "singular and plural are the same word, `{}`",
+                self.plural.kebab()
+            ))
+            .help("--plural names   (a word of its own, such as all-sheep)"));
+        }
+        let claimed = |what: &str| {
+            Err(Refusal::new(format!("the aggregate `{aggregate}` would clash with {what}"))
+                .help("--aggregate Name   (another type name, in PascalCase)"))
+        };
+        if reserved::is_prelude(&aggregate) {
+            return claimed("a name that every Rust file sees");
+        }
+        let spellings = [self.singular.snake(), self.singular.camel()];
+        if spellings.iter().any(|word| reserved::is_keyword(word) || reserved::is_crate(word)) {
+            return claimed(&format!(
+                "the word `{}`, which Rust or cargo keeps for itself",
+                self.singular.snake()
+            ));
+        }
+        if reserved::is_device(&self.singular.snake()) {
+            return claimed("a device name of Windows, since files are named after it");
+        }
+        self.table_is_usable()
+    }
+
+    fn table_is_usable(&self) -> Result<(), Refusal> {
+        let table = self.plural.snake();
+        let help = "--plural names   (lower-case words, such as parcels)";
+        if reserved::is_sql(&table) {
+            return Err(Refusal::new(format!(
+                "the table `{table}` would be named by a reserved word of SQL"
+            ))
+            .help(help));
+        }
+        if reserved::is_keyword(&table) || reserved::is_crate(&table) || reserved::is_device(&table) {
+            return Err(
+                Refusal::new(format!("the plural `{table}` is a word that Rust or Windows keeps")).help(help)
+            );
+        }
+        Ok(())
+    }
+}
+
+impl ServiceName {
+    /// Accepts what the contract accepts; each refusal names the first rule that is broken.
+    pub fn parse(name: &str) -> Result<Self, Refusal> {
+        match broken_rule(name) {
+            None => Ok(Self(name.to_string())),
+            Some(rule) => Err(Refusal::new(format!("the name `{}` {rule}", shortened(name)))
+                .help("a name is lower-case letters, digits and single hyphens, such as parcel-service")
+                .help("--path PARENT says where the folder goes")),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as words, the way prose and types spell it.
+    pub fn words(&self) -> Words {
+        Words::split(&self.0, '-')
+    }
+
+    /// Without `-service`: what the service is about.
+    fn stem(&self) -> &str {
+        self.0.strip_suffix("-service").unwrap_or(&self.0)
+    }
+}
+
+impl Words {
+    fn split(text: &str, separator: char) -> Self {
+        Self(text.split(separator).map(str::to_string).collect())
+    }
+
+    /// `purchase_order`
+    pub fn snake(&self) -> String {
+        self.0.join("_")
+    }
+
+    /// `purchase-order`
+    pub fn kebab(&self) -> String {
+        self.0.join("-")
+    }
+
+    /// `purchase order`
+    pub fn prose(&self) -> String {
+        self.0.join(" ")
+    }
+
+    /// `PurchaseOrder`
+    pub fn pascal(&self) -> String {
+        self.0.iter().map(|word| capitalized(word)).collect()
+    }
+
+    /// `Purchase Order`
+    pub fn title(&self) -> String {
+        self.0.iter().map(|word| capitalized(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// `purchaseOrder`
+    pub fn camel(&self) -> String {
+        let mut words = self.0.iter();
+        let first = words.next().cloned().unwrap_or_default();
+        first + &words.map(|word| capitalized(word)).collect::<String>()
+    }
+
+    /// `PURCHASE_ORDER`
+    pub fn upper(&self) -> String {
+        self.snake().to_ascii_uppercase()
+    }
+
+    fn with_s(&self) -> Self {
+        let mut words = self.0.clone();
+        if let Some(last) = words.last_mut() {
+            last.push('s');
+        }
+        Self(words)
+    }
+}
+
+/// `purchase order` as the start of a sentence.
+pub fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default() + letters.as_str()
+}
+
+fn broken_rule(name: &str) -> Option<String> {
+    let identifier = name.replace('-', "_");
+    if name.contains(['/', '\\']) || name == ".." || name == "." {
+        return Some("is a path; a service is named by one word".into());
+    }
+    if name.len() > NAME_LIMIT {
+        return Some(format!("is {} characters long; {NAME_LIMIT} is the limit", name.chars().count()));
+    }
+    if !name.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return Some("does not begin with a letter from a to z".into());
+    }
+    if let Some(letter) = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
+        return Some(format!("contains `{}`", letter.escape_debug()));
+    }
+    if name.contains("--") || name.ends_with('-') {
+        return Some("has a hyphen that does not stand between two words".into());
+    }
+    if reserved::is_keyword(&identifier) {
+        return Some("is a keyword of Rust".into());
+    }
+    if reserved::is_crate(&identifier) {
+        return Some("is a name that Rust or cargo keeps for itself".into());
+    }
+    reserved::is_device(&identifier).then(|| "is a device name of Windows".into())
+}
+
+/// A name of 300 characters helps nobody in an error.
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= NAME_LIMIT {
+        return name.to_string();
+    }
+    name.chars().take(20).collect::<String>() + "..."
+}
+
+fn parse_aggregate(aggregate: &str) -> Result<Words, Refusal> {
+    let refuse = |rule: &str| {
+        Err(Refusal::new(format!("the aggregate `{}` {rule}", shortened(aggregate)))
+            .help("--aggregate Name   (PascalCase with acronyms as words, such as PurchaseOrder or QrCode)"))
+    };
+    if aggregate.len() > NAME_LIMIT {
+        return refuse("is too long; 64 characters are the limit");
+    }
+    if !aggregate.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return refuse("does not begin with a capital letter");
+    }
+    if !aggregate.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return refuse("has a character that is neither a letter from A to z nor a digit");
+    }
+    let capitals = |pair: &[u8]| pair.iter().all(u8::is_ascii_uppercase);
+    if aggregate.as_bytes().windows(2).any(capitals) {
+        return refuse("has two capital letters in a row, so its words cannot be told apart");
+    }
+    Ok(words_of_pascal(aggregate))
+}
+
+fn words_of_pascal(aggregate: &str) -> Words {
+    let mut words: Vec<String> = Vec::new();
+    for letter in aggregate.chars() {
+        match words.last_mut() {
+            Some(word) if !letter.is_ascii_uppercase() => word.push(letter),
+            _ => words.push(letter.to_ascii_lowercase().to_string()),
+        }
+    }
+    Words(words)
+}
+
+fn parse_plural(plural: &str) -> Result<Words, Refusal> {
+    let kebab = plural.replace('_', "-");
+    let letters = kebab.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
+    let begins = kebab.starts_with(|first: char| first.is_ascii_lowercase());
+    let apart = !kebab.contains("--") && !kebab.ends_with('-');
+    if letters && begins && apart && kebab.len() <= NAME_LIMIT {
+        return Ok(Words::split(&kebab, '-'));
+    }
+    Err(Refusal::new(format!("the plural `{}` is not made of lower-case words", shortened(plural)))
+        .help("--plural names   (letters, digits and single hyphens, at most 64, such as purchase-orders)"))
+}

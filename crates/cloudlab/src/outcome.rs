@@ -1,0 +1,43 @@
+//! What a finished `cloudlab new` has to tell, before it becomes words or JSON.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::answers::Answers;
+use crate::names::Names;
+
+pub struct Outcome<'a> {
+    pub names: &'a Names,
+    pub answers: &'a Answers,
+    /// PARENT/NAME as the user would write it.
+    pub path: PathBuf,
+    /// The service's own files.
+    pub files: Vec<String>,
+    /// The files of the chassis.
+    pub vendored: Vec<String>,
+    pub warnings: Vec<String>,
+    pub elapsed: Duration,
+    /// Nothing was written: the request was a dry run.
+    pub is_planned: bool,
+}
+
+impl Outcome<'_> {
+    /// The request that shows a first result.
+    pub fn first_request(&self) -> String {
+        format!(
+            "curl -X POST localhost:8080/v1/{} -d '{{\"name\":\"first\"}}' -H 'content-type: application/json'",
+            self.names.plural.kebab()
+        )
+    }
+
+    /// The way into the folder, as a line for a shell.
+    pub fn change_folder(&self) -> String {
+        let path = self.path.display().to_string();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        if path.chars().all(plain) {
+            format!("cd {path}")
+        } else {
+            format!("cd '{}'", path.replace('\'', "'\\''"))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `cloudlab.toml`: what a service was made from, so that later commands can tell the user's edits from ours.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+
+use crate::answers::{Answers, BLUEPRINT, CHASSIS};
+use crate::choices::Choice;
+use crate::files::File;
+use crate::names::Names;
+
+pub const PATH: &str = "cloudlab.toml";
+
+/// The record of a service whose files are final. The vendored chassis has no digests: it is not edited but replaced.
+pub fn write(names: &Names, answers: &Answers, files: &[File]) -> File {
+    let mut document = DocumentMut::new();
+    document.insert("service", Item::Table(service(names)));
+    document.insert("answers", Item::Table(answered(answers)));
+    document.insert("names", Item::Table(named(names)));
+    document.insert("files", Item::Table(digests(files)));
+    let comment = "# How this service was made. The cloudlab command reads it; the digests are SHA-256.\n\n";
+    File::text(PATH, format!("{comment}{document}"))
+}
+
+fn service(names: &Names) -> Table {
+    let mut table = Table::new();
+    table.insert("name", value(names.service.as_str()));
+    table.insert("blueprint", value(BLUEPRINT));
+    table.insert("cloudlab", value(env!("CARGO_PKG_VERSION")));
+    table
+}
+
+fn answered(answers: &Answers) -> Table {
+    let mut table = Table::new();
+    table.insert("database", value(answers.database.value()));
+    table.insert("cache", value(answers.cache.value()));
+    table.insert("broker", value(answers.broker.value()));
+    table.insert("notifier", value(answers.notifier.value()));
+    table.insert("api", value(answers.api.iter().map(Choice::value).collect::<Array>()));
+    table.insert("observability", value(answers.observability.value()));
+    table.insert("chassis", value(CHASSIS));
+    table
+}
+
+fn named(names: &Names) -> Table {
+    let mut table = Table::new();
+    table.insert("aggregate", value(names.singular.pascal()));
+    table.insert("plural", value(names.plural.kebab()));
+    table
+}
+
+fn digests(files: &[File]) -> Table {
+    let mut table = Table::new();
+    for file in files {
+        table.insert(&file.path, value(digest(&file.bytes)));
+    }
+    table
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

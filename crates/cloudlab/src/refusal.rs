@@ -1,0 +1,41 @@
+//! The one error that a user meets: a sentence, and lines that say what to do instead.
+
+use std::fmt::Display;
+use std::path::Path;
+
+/// Why nothing was written. Every refusal promises exactly that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub sentence: String,
+    pub help: Vec<String>,
+    pub exit: u8,
+}
+
+impl Refusal {
+    /// The request was wrong, or cannot be met here: exit 2.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), help: Vec::new(), exit: 2 }
+    }
+
+    /// A defect of Cloud Lab or of its template, not of the request.
+    pub fn internal(what: impl Display) -> Self {
+        Self::new(format!("internal error: {what}"))
+            .help("this is a defect of Cloud Lab, not of your request; please report it with this sentence")
+    }
+
+    /// The file system said no.
+    pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::new(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// Ctrl-C or a polite kill. 130 is what shells expect of an interrupted command, so that their loops stop too.
+    pub fn interrupted() -> Self {
+        Self { sentence: "interrupted".into(), help: Vec::new(), exit: 130 }
+    }
+
+    /// Adds a line that names what to do.
+    pub fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+}

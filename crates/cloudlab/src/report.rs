@@ -1,0 +1,124 @@
+//! What the user reads: words on a terminal, or one JSON document on standard output.
+//!
+//! A report that cannot be written (a closed pipe) changes nothing about what was done, so its errors are dropped.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use crate::answers::{BLUEPRINT, CHASSIS};
+use crate::choices::{Api, Choice, Database};
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+
+/// Prints a text as it is.
+pub fn text(out: &mut dyn Write, text: &str) -> Result<u8, Refusal> {
+    let _ = write!(out, "{text}");
+    Ok(0)
+}
+
+/// Says why nothing was written; answers with the exit code.
+pub fn refusal(refusal: &Refusal, json: bool, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let _ = writeln!(err, "error: {}", refusal.sentence);
+    for line in &refusal.help {
+        let _ = writeln!(err, "  help: {line}");
+    }
+    let _ = writeln!(err, "nothing was written");
+    if json {
+        let error = json!({ "status": "refused", "exit": refusal.exit, "error": refusal.sentence, "help": refusal.help });
+        let _ = writeln!(out, "{error:#}");
+    }
+    refusal.exit
+}
+
+pub fn warnings(outcome: &Outcome<'_>, err: &mut dyn Write) {
+    for warning in &outcome.warnings {
+        let _ = writeln!(err, "warning: {warning}");
+    }
+}
+
+/// The outcome as one JSON document.
+pub fn as_json(outcome: &Outcome<'_>, out: &mut dyn Write) {
+    let answers = outcome.answers;
+    let document = json!({
+        "status": if outcome.is_planned { "planned" } else { "written" },
+        "name": outcome.names.service.as_str(),
+        "path": outcome.path.display().to_string(),
+        "files": outcome.files,
+        "vendored": outcome.vendored,
+        "elapsed_ms": u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "blueprint": BLUEPRINT,
+        "answers": {
+            "database": answers.database.value(),
+            "cache": answers.cache.value(),
+            "broker": answers.broker.value(),
+            "notifier": answers.notifier.value(),
+            "api": answers.api.iter().map(Choice::value).collect::<Vec<_>>(),
+            "observability": answers.observability.value(),
+            "chassis": CHASSIS,
+        },
+        "names": { "aggregate": outcome.names.singular.pascal(), "plural": outcome.names.plural.kebab() },
+        "warnings": outcome.warnings,
+        "next": next_steps(outcome),
+    });
+    let _ = writeln!(out, "{document:#}");
+}
+
+/// The outcome of a dry run: every file, with the chassis by crate.
+pub fn planned(outcome: &Outcome<'_>, out: &mut dyn Write) {
+    for path in &outcome.files {
+        let _ = writeln!(out, "{}", outcome.path.join(path).display());
+    }
+    let mut crates: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in &outcome.vendored {
+        let folder: Vec<&str> = path.splitn(4, '/').collect();
+        *crates.entry(folder.get(2).unwrap_or(&path.as_str())).or_default() += 1;
+    }
+    for (name, count) in crates {
+        let folder = outcome.path.join("vendor/cloudlab").join(name);
+        let _ = writeln!(out, "{}/   ({count} files)", folder.display());
+    }
+    let _ =
+        writeln!(out, "{} files and the chassis would be written; nothing was written", outcome.files.len());
+}
+
+/// The outcome of a real run, as a small table and what to do next.
+pub fn written(outcome: &Outcome<'_>, is_run: bool, out: &mut dyn Write) {
+    let answers = outcome.answers;
+    let embedded =
+        if answers.database == Database::Sqlite { "" } else { "(runs on SQLite until you give it a URL)" };
+    let api: Vec<&str> = answers.api.iter().map(Api::words).collect();
+    let route = format!("/v1/{}", outcome.names.plural.kebab());
+    let rows = [
+        ("aggregate", outcome.names.singular.pascal(), route.as_str()),
+        ("database", answers.database.words().into(), embedded),
+        ("cache", answers.cache.words().into(), "(in process)"),
+        ("broker", answers.broker.words().into(), "(in process)"),
+        ("outbox wake-up", answers.notifier.words().into(), ""),
+        ("API", api.join(", "), ""),
+        ("observability", answers.observability.words().into(), ""),
+    ];
+    let _ = writeln!(out, "\n  ◇ Cloud Lab · a new service");
+    for (question, answer, remark) in rows {
+        let line = format!("  │  {question:<14} {answer:<14} {remark}");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    let (count, path, seconds) = (outcome.files.len(), outcome.path.display(), outcome.elapsed.as_secs_f64());
+    let _ = writeln!(out, "  ✔ {count} files in {path} · {seconds:.2} s\n");
+    if is_run {
+        let _ = writeln!(out, "  ▸ building and starting (the first build takes some minutes)\n");
+    } else {
+        let _ = writeln!(out, "    next   {} && cargo run", outcome.change_folder());
+    }
+    let _ = writeln!(out, "    try    {}", outcome.first_request());
+    let _ = writeln!(out, "    see    http://127.0.0.1:8080/docs     API, try it out");
+    let _ = writeln!(
+        out,
+        "           http://127.0.0.1:8081          admin: health, metrics, outbox, dead letters\n"
+    );
+}
+
+fn next_steps(outcome: &Outcome<'_>) -> Value {
+    json!([outcome.change_folder(), "cargo run", outcome.first_request()])
+}

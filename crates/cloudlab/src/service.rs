@@ -1,0 +1,130 @@
+//! A service, rendered in memory: the template under the user's names and options, with the chassis in `vendor`.
+//!
+//! **Invariant:** rendering writes nothing, so a dry run and a real one take the same way.
+
+use std::collections::BTreeSet;
+
+use crate::answers::{Answers, OPTIONS};
+use crate::catalogue::Catalogue;
+use crate::checkout::Checkout;
+use crate::clash;
+use crate::files::{self, File};
+use crate::manifest::{self, Workspace};
+use crate::markers;
+use crate::names::Names;
+use crate::refusal::Refusal;
+use crate::rename::Renamer;
+use crate::vendor;
+
+/// Everything that will be written, before formatting.
+pub struct Service {
+    /// The service's own files, sorted by path.
+    pub files: Vec<File>,
+    /// The chassis.
+    pub vendored: Vec<File>,
+}
+
+/// Hidden files that belong to a service all the same.
+const HIDDEN: [&str; 5] = [".env.example", ".gitignore", ".dockerignore", ".github", ".cargo"];
+/// What running and building leave in the template's folder.
+const PRODUCTS: [&str; 3] = ["target", "data", "Cargo.lock"];
+
+/// Renders the blank service.
+pub fn render(checkout: &Checkout, names: &Names, answers: &Answers) -> Result<Service, Refusal> {
+    let workspace = checkout.workspace()?;
+    let template = files::read_tree(&checkout.template(), &is_source)?;
+    let manifest = manifest_of(&template)?;
+    let crates = vendor::needed(checkout, &workspace, manifest)?;
+    let catalogue = Catalogue::of(&template, &crates, &manifest::dependencies(manifest)?);
+    clash::check(names, &catalogue)?;
+    let rendering =
+        Rendering { workspace: &workspace, renamer: Renamer::new(names), options: answers.options() };
+    let mut own = rendering.files(&template)?;
+    let mut vendored = Vec::new();
+    for needed in &crates {
+        vendored.extend(needed.vendored(&workspace)?);
+    }
+    own.push(File::text("Cargo.lock", renamed_lock(&checkout.lock()?, names)));
+    own.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Service { files: own, vendored })
+}
+
+/// The files that belong to a service: those that version control would keep.
+fn is_source(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let hidden = name.starts_with('.') && !HIDDEN.contains(&name);
+    let database = [".db", ".db-wal", ".db-shm", ".db-journal"].iter().any(|ending| name.ends_with(ending));
+    !hidden && !database && !PRODUCTS.contains(&path)
+}
+
+fn manifest_of(template: &[File]) -> Result<&str, Refusal> {
+    let manifest = template.iter().find(|file| file.path == "Cargo.toml").and_then(File::as_text);
+    manifest.ok_or_else(|| Refusal::internal("the template has no manifest"))
+}
+
+/// The tested versions, and more packages than the service needs: cargo prunes them when the service is written.
+fn renamed_lock(lock: &str, names: &Names) -> String {
+    lock.replace("\"gizmo-service\"", &format!("\"{}\"", names.service.as_str()))
+}
+
+struct Rendering<'a> {
+    workspace: &'a Workspace,
+    renamer: Renamer,
+    options: BTreeSet<&'static str>,
+}
+
+impl Rendering<'_> {
+    fn files(&self, template: &[File]) -> Result<Vec<File>, Refusal> {
+        let mut rendered: Vec<File> = Vec::new();
+        for file in template.iter().filter(|file| self.is_wanted(&file.path)) {
+            let file = self.file(file)?;
+            // Two paths that differ in case only are one file on some systems.
+            if rendered.iter().any(|other| other.path.eq_ignore_ascii_case(&file.path)) {
+                return Err(Refusal::new(format!("two files would be named `{}`", file.path))
+                    .help("--aggregate Name   (another type name, in PascalCase)"));
+            }
+            rendered.push(file);
+        }
+        Ok(rendered)
+    }
+
+    /// A folder of migrations that is named after an engine goes with the engine, but SQLite is always compiled in.
+    fn is_wanted(&self, path: &str) -> bool {
+        let engine = path.strip_prefix("migrations/").and_then(|rest| rest.split('/').next());
+        engine.is_none_or(|engine| {
+            engine == "sqlite" || !OPTIONS.contains(&engine) || self.options.contains(engine)
+        })
+    }
+
+    fn file(&self, file: &File) -> Result<File, Refusal> {
+        let path = self.renamer.rename(&file.path);
+        let bytes = match file.as_text() {
+            Some(text) => self.text(&file.path, text)?.into_bytes(),
+            None => file.bytes.clone(),
+        };
+        let rendered = File { path, bytes, executable: file.executable };
+        self.has_no_residue(file, &rendered)?;
+        Ok(rendered)
+    }
+
+    fn text(&self, path: &str, text: &str) -> Result<String, Refusal> {
+        let renamed = self.renamer.rename(&markers::strip(path, text, &self.options)?);
+        if path != "Cargo.toml" {
+            return Ok(renamed);
+        }
+        let off = OPTIONS.into_iter().filter(|option| !self.options.contains(option)).collect();
+        self.workspace.service_manifest(&renamed, &off)
+    }
+
+    fn has_no_residue(&self, source: &File, rendered: &File) -> Result<(), Refusal> {
+        let content = String::from_utf8_lossy(&rendered.bytes);
+        let residue = self.renamer.residue(&rendered.path).or_else(|| self.renamer.residue(&content));
+        match residue {
+            Some(word) => Err(Refusal::internal(format!(
+                "the template's word `{word}` is still there after renaming {}",
+                source.path
+            ))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Names that are accepted, and names that are refused with the flag to use.
+
+use crate::fixture::{Fixture, read};
+
+#[test]
+fn names_outside_the_rule_are_refused() {
+    let fixture = Fixture::new();
+    let long = "a".repeat(65);
+    let endless = "a".repeat(300);
+    for name in [
+        "", "../x", "/tmp/x", "a/b", "a\\b", ".", "..", "1abc", "Abc", "abC", "a_b", "a b", "a.b", "é",
+        "a--b", "a-", "fn", "async", "gen", "std", "core", "alloc", "test", "crate", "self", "con", "nul",
+        "com1", "lpt9", "deps", &long, &endless,
+    ] {
+        let err = fixture.refused(name, &[]);
+        assert!(err.contains("help: a name is lower-case letters"), "{name}: {err}");
+    }
+}
+
+#[test]
+fn a_name_of_300_characters_is_not_repeated_in_full() {
+    let err = Fixture::new().refused(&"a".repeat(300), &[]);
+    assert!(err.contains("is 300 characters long; 64 is the limit"), "{err}");
+    assert!(err.len() < 300, "{err}");
+}
+
+#[test]
+fn unusual_names_are_accepted() {
+    let fixture = Fixture::new();
+    for name in ["p", "parcel", "parcel-2-service", "gizmo-service", "acme-service", &"p".repeat(64)] {
+        fixture.written(name, &[]);
+    }
+}
+
+#[test]
+fn the_aggregate_is_the_name_without_service() {
+    let fixture = Fixture::new();
+    let folder = fixture.written("purchase-order-service", &[]);
+    let record = read(&folder, "cloudlab.toml");
+    assert!(record.contains("aggregate = \"PurchaseOrder\"\nplural = \"purchase-orders\""), "{record}");
+}
+
+#[test]
+fn aggregate_and_plural_can_be_given() {
+    let fixture = Fixture::new();
+    let folder =
+        fixture.written("shop", &["--aggregate", "ProductCategory", "--plural", "product_categories"]);
+    let source = read(&folder, "src/domain/product_category.rs");
+    assert!(source.contains("pub fn product_categories(product_category: ProductCategory)"), "{source}");
+}
+
+#[test]
+fn malformed_aggregates_and_plurals_are_refused() {
+    let fixture = Fixture::new();
+    for aggregate in ["parcel", "Par-cel", "QRCode", "Pärcel", "1Parcel", &"P".repeat(65)] {
+        let err = fixture.refused("x-service", &["--aggregate", aggregate]);
+        assert!(err.contains("help: --aggregate Name"), "{err}");
+    }
+    for plural in ["Parcels", "parcels-", "-parcels", "par--cels", "par cels", "2parcels"] {
+        let err = fixture.refused("parcel-service", &[&format!("--plural={plural}")]);
+        assert!(err.contains("help: --plural names"), "{err}");
+    }
+}
+
+#[test]
+fn aggregates_that_rust_or_the_chassis_claims_are_refused() {
+    let fixture = Fixture::new();
+    for aggregate in [
+        "Option", "Result", "Vec", "Drop", "Match", "Type", "Gen", "Str", "Crate",
+        "Aux", // Rust, cargo, Windows
+        "Event", "Commit", "Service", "Tenant", "Owner", // the chassis, by itself and handed on
+        "Zebra", "Serve", "Name", // identifiers of the template; `Name` only of the next line's file
+    ] {
+        fixture.template("src/name.rs", "fn name() {}");
+        let err = fixture.refused("x-service", &["--aggregate", aggregate]);
+        assert!(
+            err.contains("would clash with") && err.contains("help: --aggregate Name"),
+            "{aggregate}: {err}"
+        );
+    }
+}
+
+#[test]
+fn words_of_comments_strings_and_lifetimes_are_free() {
+    let fixture = Fixture::new();
+    for name in ["invoice", "receipt", "contract", "comment", "hidden"] {
+        fixture.written(&format!("{name}-service"), &[]);
+    }
+}
+
+#[test]
+fn an_aggregate_whose_compounds_would_meet_the_templates_is_refused() {
+    let err = Fixture::new().refused("app-service", &[]);
+    assert!(err.contains("the aggregate `App` would clash with the identifier `AppError`"), "{err}");
+}
+
+#[test]
+fn tables_that_sql_or_the_chassis_claims_are_refused_with_the_plurals_flag() {
+    let fixture = Fixture::new();
+    for name in ["group-service", "row-service", "key-service", "value-service", "lease-service"] {
+        let err = fixture.refused(name, &[]);
+        assert!(err.contains("help: --plural names"), "{err}");
+    }
+    fixture.written("group-service", &["--plural", "user-groups"]);
+}
+
+#[test]
+fn singular_and_plural_must_differ() {
+    let err = Fixture::new().refused("sheep-service", &["--plural", "sheep"]);
+    assert!(err.contains("singular and plural are the same word"), "{err}");
+}
+
+#[test]
+fn a_service_named_like_a_crate_that_it_uses_is_refused() {
+    let err = Fixture::new().refused("cloudlab-core", &["--aggregate", "Parcel"]);
+    assert!(err.contains("help: cloudlab new cloudlab-core-service"), "{err}");
+}

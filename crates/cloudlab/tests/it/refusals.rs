@@ -1,0 +1,163 @@
+//! Requests that are refused: one sentence, what to do instead, and nothing written.
+
+use std::fs;
+
+use crate::fixture::{Fixture, write};
+
+#[test]
+fn impossible_pairs_win_over_what_is_not_built() {
+    let fixture = Fixture::new();
+    for (database, words) in [("mysql", "MySQL"), ("cockroach", "CockroachDB"), ("sqlite", "SQLite")] {
+        let err = fixture
+            .refused("parcel-service", &["--database", database, "--notifier", "notify", "--broker", "nats"]);
+        let sentence =
+            format!("error: LISTEN/NOTIFY is PostgreSQL's; {words} cannot wake the outbox that way\n");
+        assert!(err.starts_with(&sentence), "{err}");
+        assert!(
+            err.contains("  help: --notifier polling") && err.contains("  help: --database postgres"),
+            "{err}"
+        );
+    }
+    for more in [&["--notifier", "redis"][..], &["--notifier", "redis", "--cache", "memcached"]] {
+        let err = fixture.refused("parcel-service", more);
+        assert!(err.starts_with("error: Redis pub/sub needs a Redis;"), "{err}");
+    }
+    let err = fixture.refused("parcel-service", &["--notifier", "redis", "--cache", "dragonfly"]);
+    assert!(err.contains("not built yet"), "{err}");
+}
+
+#[test]
+fn what_is_not_built_is_refused_with_what_is() {
+    let fixture = Fixture::new();
+    for (flag, value, available) in [
+        ("--database", "mysql", "--database postgres or sqlite"),
+        ("--database", "cockroach", "--database postgres or sqlite"),
+        ("--cache", "redis", "--cache none"),
+        ("--broker", "kafka", "--broker none"),
+        ("--api", "rest,grpc", "--api rest"),
+        ("--observability", "datadog", "--observability prometheus"),
+        ("--blueprint", "order", "--blueprint blank"),
+        ("--chassis", "path", "--chassis vendored"),
+        ("--chassis", "path=../x", "--chassis vendored"),
+        ("--chassis", "git=https://example.org/x", "--chassis vendored"),
+        ("--chassis", "registry", "--chassis vendored"),
+        ("--answers", "answers.toml", "one flag for each answer"),
+    ] {
+        let err = fixture.refused("parcel-service", &[flag, value]);
+        assert!(err.contains("not built yet\n"), "{err}");
+        assert!(err.contains(&format!("help: available now: {available}")), "{err}");
+    }
+    let err = fixture.refused("parcel-service", &["--chassis", "git"]);
+    assert!(err.contains("`git` is not a value"), "{err}");
+}
+
+#[test]
+fn a_default_gives_way_to_what_is_given() {
+    let fixture = Fixture::new();
+    for (index, more) in [
+        &["--database", "sqlite"][..],
+        &["--notifier", "notify"],
+        &["--database", "postgres", "--notifier", "polling"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        fixture.written(&format!("parcel-{index}"), more);
+    }
+}
+
+#[test]
+fn without_yes_every_missing_answer_is_named() {
+    let fixture = Fixture::new();
+    let parent = fixture.parent().display().to_string();
+    let ran = fixture.cloudlab(&[
+        "new",
+        "parcel-service",
+        "--path",
+        &parent,
+        "--database",
+        "sqlite",
+        "--api",
+        "rest",
+    ]);
+    assert_eq!(ran.code, 2);
+    let missing = "error: these answers are missing: --cache, --broker, --notifier, --observability\n";
+    assert!(ran.err.starts_with(missing) && ran.err.contains("help: --yes"), "{}", ran.err);
+}
+
+#[test]
+fn with_every_answer_given_yes_is_not_needed() {
+    let fixture = Fixture::new();
+    let parent = fixture.parent().display().to_string();
+    let answers = "--database sqlite --cache none --broker none --notifier polling --api rest --observability prometheus";
+    let args = ["new", "parcel-service", "--path", &parent];
+    let ran = fixture.cloudlab(&args.into_iter().chain(answers.split(' ')).collect::<Vec<_>>());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+#[test]
+fn the_command_line_itself_is_judged() {
+    let fixture = Fixture::new();
+    for (args, words) in [
+        (&[][..], "a command is missing"),
+        (&["check"], "`check` is not a command of cloudlab"),
+        (&["new"], "the name of the service is missing"),
+        (&["new", "x", "--databas", "sqlite"], "did you mean --database"),
+        (&["new", "x", "--database", "oracle"], "possible: postgres, mysql, cockroach, sqlite"),
+        (&["new", "x", "--database"], "needs a value"),
+        (&["new", "x", "--path="], "needs a value"),
+        (&["new", "x", "--yes", "--yes"], "`--yes` is given twice"),
+        (&["new", "x", "y"], "`y` is not known here"),
+        (&["new", "x", "--yes", "--run", "--dry-run"], "give one of the two"),
+    ] {
+        let ran = fixture.cloudlab(args);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
+        assert!(ran.err.starts_with("error: ") && ran.err.contains(words), "{args:?}: {}", ran.err);
+        assert!(ran.err.ends_with("nothing was written\n"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn an_occupied_target_is_left_alone() {
+    let fixture = Fixture::new();
+    write(&fixture.parent().join("full/mine.txt"), "mine");
+    assert!(fixture.refused("full", &[]).contains("is not empty"));
+    write(&fixture.parent().join("file"), "mine");
+    assert!(fixture.refused("file", &[]).contains("is a file"));
+    fs::create_dir(fixture.parent().join("empty")).unwrap();
+    fixture.written("empty", &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_as_target_is_refused_wherever_it_points() {
+    let fixture = Fixture::new();
+    let elsewhere = fixture.at("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, fixture.parent().join("linked")).unwrap();
+    std::os::unix::fs::symlink("nowhere", fixture.parent().join("dangling")).unwrap();
+    for name in ["linked", "dangling"] {
+        assert!(fixture.refused(name, &[]).contains("is a link"));
+    }
+    assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
+}
+
+#[test]
+fn a_parent_that_cannot_be_one_is_refused() {
+    let fixture = Fixture::new();
+    write(&fixture.at("file"), "");
+    for path in ["file", "file/below"] {
+        let path = fixture.at(path).display().to_string();
+        let ran = fixture.cloudlab(&["new", "parcel-service", "--yes", "--path", &path]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.ends_with("nothing was written\n"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_checkout_that_moved_is_named() {
+    let fixture = Fixture::new();
+    fs::rename(fixture.at("checkout"), fixture.at("moved")).unwrap();
+    let err = fixture.refused("parcel-service", &[]);
+    assert!(err.contains("Cargo.toml") && err.contains("build it again"), "{err}");
+}

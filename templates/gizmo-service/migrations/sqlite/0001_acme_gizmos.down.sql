@@ -1,0 +1,2 @@
+DROP TABLE acme_gizmo_statistics;
+DROP TABLE acme_gizmos;

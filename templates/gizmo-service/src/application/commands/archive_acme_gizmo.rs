@@ -1,0 +1,19 @@
+use super::{Refused, load};
+use crate::application::Deps;
+use crate::domain::AcmeGizmo;
+use cloudlab_core::{Commit, Expected, Id, RequestContext};
+
+/// Takes an acme gizmo out of use and publishes `AcmeGizmoArchived`.
+pub async fn archive_acme_gizmo(
+    ctx: &RequestContext,
+    deps: &Deps,
+    id: Id<AcmeGizmo>,
+    expected: &Expected,
+) -> Result<AcmeGizmo, Refused> {
+    let mut acme_gizmo = load(ctx, deps, id, expected).await?;
+    let archived = acme_gizmo.archive(deps.clock.now()).map_err(Refused::Rule)?;
+    let commit =
+        Commit::new(ctx).write(deps.acme_gizmos.update(&acme_gizmo)).publish(archived).reply(&acme_gizmo);
+    deps.store.commit(commit).await?;
+    Ok(acme_gizmo)
+}

@@ -1,0 +1,3 @@
+//! Adapters that implement the traits of the inner layers.
+
+pub mod persistence;

@@ -1,0 +1,5 @@
+//! Storage.
+
+mod acme_gizmos;
+
+pub use acme_gizmos::SqlAcmeGizmos;

@@ -1,0 +1,5 @@
+//! Events that this service listens to.
+
+mod statistics;
+
+pub use statistics::statistics;

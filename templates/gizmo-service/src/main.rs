@@ -1,0 +1,3 @@
+fn main() -> std::process::ExitCode {
+    cloudlab_chassis::run(gizmo_service::service())
+}
