@@ -1,2 +1,3 @@
-//! Placeholder.
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cloudlab_chassis::run(proof::service())
+}

@@ -2,7 +2,7 @@
 
 use crate::service::Service;
 use crate::settings::Settings;
-use crate::system::{SystemClock, SystemIds};
+use crate::system::SystemIds;
 use crate::{configuration, health, lifecycle};
 use cloudlab_config::{Loaded, Sources};
 use cloudlab_sql::Database;
@@ -81,7 +81,7 @@ fn block_on(work: impl Future<Output = Result<(), String>>) -> Result<(), String
 async fn migrate(service: Service, loaded: &Loaded<Settings>, what: &str) -> Result<(), String> {
     let url = loaded.value.database_url(service.name);
     let settings = cloudlab_sql::Settings { notify: false, ..loaded.value.sql() };
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    let (clock, ids) = (service.clock, Arc::new(SystemIds));
     let database = Database::open(&url, settings, clock, ids).await.map_err(|error| error.to_string())?;
     let outcome = match what {
         "up" => database.migrate_up(service.name, service.migrations).await.map(|done| match done[..] {

@@ -26,6 +26,7 @@ pub use cloudlab_core as core;
 pub use cloudlab_http as http;
 pub use cloudlab_messaging as messaging;
 pub use cloudlab_sql as sql;
+pub use cloudlab_telemetry as telemetry;
 
 pub use cloudlab_sql::{Migration, migrations};
 pub use commands::run;

@@ -5,7 +5,7 @@ use crate::publisher::{Publisher, READER};
 use crate::readiness::Readiness;
 use crate::service::{Resources, Service};
 use crate::settings::Settings;
-use crate::system::{SystemClock, SystemIds};
+use crate::system::SystemIds;
 use crate::{configuration, health, upkeep};
 use cloudlab_config::{Loaded, Profile, Sources};
 use cloudlab_core::store::Error;
@@ -77,7 +77,7 @@ async fn assemble(
     servers: Servers,
 ) -> Result<Running, String> {
     let settings = &loaded.value;
-    let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (service.clock.clone(), Arc::new(SystemIds));
     let url = settings.database_url(service.name);
     let database = Database::open(&url, settings.sql(), clock.clone(), ids.clone()).await;
     let database = database.map_err(|error| loaded.reject("database.url", &error.to_string()).to_string())?;

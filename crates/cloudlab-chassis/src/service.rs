@@ -1,5 +1,6 @@
 //! What a service is made of.
 
+use crate::system::SystemClock;
 use cloudlab_core::{Clock, Ids};
 use cloudlab_http::Code;
 use cloudlab_messaging::Consumer;
@@ -39,13 +40,15 @@ pub struct Service {
     pub(crate) routes: Option<Routes>,
     pub(crate) consumers: Vec<MakeConsumer>,
     pub(crate) codes: &'static [&'static Code],
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Service {
     /// A service of this name and version that does nothing yet.
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        Self { name, version, migrations: &[], routes: None, consumers: Vec::new(), codes: &[] }
+        let clock = Arc::new(SystemClock);
+        Self { name, version, migrations: &[], routes: None, consumers: Vec::new(), codes: &[], clock }
     }
 
     /// Its tables.
@@ -66,6 +69,13 @@ impl Service {
     #[must_use]
     pub fn consumer(mut self, consumer: impl FnOnce(&Resources) -> Consumer + Send + 'static) -> Self {
         self.consumers.push(Box::new(consumer));
+        self
+    }
+
+    /// Another clock than the machine's: for tests of what a wrong clock may not break.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 

@@ -71,6 +71,13 @@ impl Plan {
             }
             _ => None,
         };
+        let mut writes = parts.writes;
+        let locks = if crate::sabotage::on("lock_order") {
+            Vec::new()
+        } else {
+            sort_counts(&mut writes);
+            locks(&writes, &parts.expects)
+        };
         let planned = |event| PlannedEvent { event_id: ids.next(), event };
         Ok(Self {
             tenant: parts.tenant,
@@ -80,13 +87,9 @@ impl Plan {
             trace: parts.trace,
             kept,
             inbox: parts.inbox,
-            locks: if crate::sabotage::on("lock_order") {
-                Vec::new()
-            } else {
-                locks(&parts.writes, &parts.expects)
-            },
+            locks,
             expects: parts.expects,
-            writes: parts.writes,
+            writes,
             events: parts.events.into_iter().map(planned).collect(),
         })
     }
@@ -128,6 +131,15 @@ fn refuse_ignored_conditions(writes: &[Write]) -> Result<(), Error> {
         let (table, change) = (write.table(), write.change());
         Err(Error::Defect(format!("a write to `{table}` has a condition, which {change:?} cannot check")))
     })
+}
+
+/// A row that a count creates cannot be locked before it is there. Counts that stand together commute, so they are
+/// made in key order, or two commits that create the same rows would each wait for the other.
+fn sort_counts(writes: &mut [Write]) {
+    let is_count = |write: &Write| matches!(write.change(), Change::Count { .. });
+    for together in writes.chunk_by_mut(|one, next| is_count(one) && is_count(next)) {
+        together.sort_by(|one, other| (one.table(), one.key()).cmp(&(other.table(), other.key())));
+    }
 }
 
 fn locks(writes: &[Write], expects: &[Expect]) -> Vec<TableLock> {

@@ -13,6 +13,7 @@ mod database;
 mod ids;
 pub mod journal_contract;
 mod proxy;
+pub mod service;
 pub mod store_contract;
 mod suite;
 mod wait;

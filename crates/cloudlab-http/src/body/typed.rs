@@ -32,14 +32,14 @@ pub(super) fn typed<T: DeserializeOwned>(tree: Node<'_>) -> Result<T, Vec<FieldE
 }
 
 /// A node at its place.
-struct Placed<'b, 'p> {
-    node: Node<'b>,
+struct Placed<'de, 'p> {
+    node: Node<'de>,
     place: Place<'p>,
     unknown: &'p RefCell<Vec<FieldError>>,
 }
 
-impl<'b> Placed<'b, '_> {
-    fn visit<V: Visitor<'b>>(self, visitor: V) -> Result<V::Value, Wrong> {
+impl<'de> Placed<'de, '_> {
+    fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         let Self { node, place, unknown } = self;
         let visited = match node {
             Node::Null => visitor.visit_unit(),
@@ -50,7 +50,8 @@ impl<'b> Placed<'b, '_> {
             Node::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Node::Text(Cow::Owned(text)) => visitor.visit_string(text),
             Node::List(list) => {
-                visitor.visit_seq(Items { items: list.into_iter().enumerate(), place: &place, unknown })
+                let mut items = Items { items: list.into_iter().enumerate(), place: &place, unknown };
+                visitor.visit_seq(&mut items).and_then(|value| items.end(value))
             }
             Node::Object(object) => {
                 visitor.visit_map(Fields { fields: object.into_iter(), next: None, place: &place, unknown })
@@ -74,23 +75,23 @@ impl<'b> Placed<'b, '_> {
     }
 }
 
-impl<'b> Deserializer<'b> for Placed<'b, '_> {
+impl<'de> Deserializer<'de> for Placed<'de, '_> {
     type Error = Wrong;
 
-    fn deserialize_any<V: Visitor<'b>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         self.visit(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'b>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         if matches!(self.node, Node::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'b>>(self, _: &'static str, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Wrong> {
         let place = self.place;
         visitor.visit_newtype_struct(self).map_err(|wrong| wrong.at(&place))
     }
 
-    fn deserialize_struct<V: Visitor<'b>>(
+    fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
@@ -100,7 +101,7 @@ impl<'b> Deserializer<'b> for Placed<'b, '_> {
         if matches!(self.node, Node::Object(_)) { self.visit(visitor) } else { self.refuse("an object") }
     }
 
-    fn deserialize_enum<V: Visitor<'b>>(
+    fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
@@ -119,7 +120,7 @@ impl<'b> Deserializer<'b> for Placed<'b, '_> {
         visitor.visit_enum(variant).map_err(|wrong| wrong.at(&place))
     }
 
-    fn deserialize_ignored_any<V: Visitor<'b>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         // A type that forgot `deny_unknown_fields` would swallow a misspelt optional field in silence.
         self.unknown.borrow_mut().push(unknown(self.place.pointer()));
         visitor.visit_unit()
@@ -131,16 +132,26 @@ impl<'b> Deserializer<'b> for Placed<'b, '_> {
     }
 }
 
-struct Items<'b, 'p> {
-    items: std::iter::Enumerate<std::vec::IntoIter<Node<'b>>>,
+struct Items<'de, 'p> {
+    items: std::iter::Enumerate<std::vec::IntoIter<Node<'de>>>,
     place: &'p Place<'p>,
     unknown: &'p RefCell<Vec<FieldError>>,
 }
 
-impl<'b> SeqAccess<'b> for Items<'b, '_> {
+impl Items<'_, '_> {
+    /// A tuple takes as many items as it has; what is left would be lost.
+    fn end<T>(&self, value: T) -> Result<T, Wrong> {
+        match self.items.len() {
+            0 => Ok(value),
+            more => Err(Wrong::invalid_length(more, &"no item after the last one")),
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'de, '_> {
     type Error = Wrong;
 
-    fn next_element_seed<S: DeserializeSeed<'b>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
         let Some((index, node)) = self.items.next() else { return Ok(None) };
         let place = Place::Index(self.place, index);
         let placed = Placed { node, place, unknown: self.unknown };
@@ -152,17 +163,17 @@ impl<'b> SeqAccess<'b> for Items<'b, '_> {
     }
 }
 
-struct Fields<'b, 'p> {
-    fields: std::vec::IntoIter<(Cow<'b, str>, Node<'b>)>,
-    next: Option<(Cow<'b, str>, Node<'b>)>,
+struct Fields<'de, 'p> {
+    fields: std::vec::IntoIter<(Cow<'de, str>, Node<'de>)>,
+    next: Option<(Cow<'de, str>, Node<'de>)>,
     place: &'p Place<'p>,
     unknown: &'p RefCell<Vec<FieldError>>,
 }
 
-impl<'b> MapAccess<'b> for Fields<'b, '_> {
+impl<'de> MapAccess<'de> for Fields<'de, '_> {
     type Error = Wrong;
 
-    fn next_key_seed<S: DeserializeSeed<'b>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
         self.next = self.fields.next();
         match &self.next {
             None => Ok(None),
@@ -171,7 +182,7 @@ impl<'b> MapAccess<'b> for Fields<'b, '_> {
         }
     }
 
-    fn next_value_seed<S: DeserializeSeed<'b>>(&mut self, seed: S) -> Result<S::Value, Wrong> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Wrong> {
         let Some((key, node)) = self.next.take() else {
             return Err(Wrong::custom("a value was asked for before its key"));
         };
@@ -185,30 +196,30 @@ impl<'b> MapAccess<'b> for Fields<'b, '_> {
     }
 }
 
-struct Variant<'b, 'p> {
-    name: Cow<'b, str>,
-    value: Option<Node<'b>>,
+struct Variant<'de, 'p> {
+    name: Cow<'de, str>,
+    value: Option<Node<'de>>,
     place: &'p Place<'p>,
     unknown: &'p RefCell<Vec<FieldError>>,
 }
 
-impl<'b, 'p> Variant<'b, 'p> {
-    fn content(self) -> Placed<'b, 'p> {
+impl<'de, 'p> Variant<'de, 'p> {
+    fn content(self) -> Placed<'de, 'p> {
         Placed { node: self.value.unwrap_or(Node::Null), place: *self.place, unknown: self.unknown }
     }
 }
 
-impl<'b> EnumAccess<'b> for Variant<'b, '_> {
+impl<'de> EnumAccess<'de> for Variant<'de, '_> {
     type Error = Wrong;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'b>>(self, seed: S) -> Result<(S::Value, Self), Wrong> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Wrong> {
         let name: StrDeserializer<'_, Wrong> = self.name.as_ref().into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
 
-impl<'b> VariantAccess<'b> for Variant<'b, '_> {
+impl<'de> VariantAccess<'de> for Variant<'de, '_> {
     type Error = Wrong;
 
     fn unit_variant(self) -> Result<(), Wrong> {
@@ -218,15 +229,15 @@ impl<'b> VariantAccess<'b> for Variant<'b, '_> {
         }
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'b>>(self, seed: S) -> Result<S::Value, Wrong> {
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Wrong> {
         seed.deserialize(self.content())
     }
 
-    fn tuple_variant<V: Visitor<'b>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
         self.content().visit(visitor)
     }
 
-    fn struct_variant<V: Visitor<'b>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Wrong> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Wrong> {
         self.content().deserialize_struct("", &[], visitor)
     }
 }

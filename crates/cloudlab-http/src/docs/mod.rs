@@ -32,7 +32,6 @@ const MARKDOWN: (HeaderName, &str) = (CONTENT_TYPE, "text/markdown; charset=utf-
 ///
 /// `openapi` is served as it is given (see [`complete`]); `own_codes` are the service's, beside those of every
 /// service.
-#[must_use]
 pub fn docs(openapi: &OpenApi, own_codes: &[&'static Code]) -> Router {
     let document = Bytes::from(serde_json::to_vec(openapi).unwrap_or_default());
     let page = Bytes::from(PAGE.replace("{{title}}", &errors::escape(&openapi.info.title)));

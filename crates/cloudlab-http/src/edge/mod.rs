@@ -59,7 +59,6 @@ impl Edge {
     /// Puts the edge around a finished router: every route, an unknown path and a wrong method.
     ///
     /// Routes that are added to the result afterwards are outside of the edge.
-    #[must_use]
     pub fn around(&self, router: Router) -> Router {
         router
             .fallback(unknown_path)

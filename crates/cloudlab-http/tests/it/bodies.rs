@@ -199,7 +199,7 @@ async fn an_action_may_have_an_empty_body() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_however_it_comes() {
-    let whole: &'static str = format!("{{\"labels\":{{\"a\":\"{}\"}}}}", "x".repeat(979)).leak();
+    let whole: &'static str = format!("{{\"labels\":{{\"a\":\"{}\"}}}}", "x".repeat(981)).leak();
     assert_eq!(whole.len(), 1_000);
     assert_eq!(post(&orders(), "/v1/orders", whole).await.status, 200);
     let over: &'static str = format!("{whole} ").leak();

@@ -9,19 +9,19 @@ use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 
 #[derive(Serialize, ToSchema)]
-struct Gizmo {
-    name: String,
+pub struct Gizmo {
+    pub name: String,
 }
 
 #[utoipa::path(get, path = "/v1/gizmos", responses((status = 200, body = Page<Gizmo>), ReadProblems))]
-fn list() {}
+pub fn list() {}
 
 #[utoipa::path(patch, path = "/v1/gizmos/{id}", request_body = Gizmo,
     responses((status = 200, body = Gizmo), (status = 409, body = Problem, description = "Archived."), CommandProblems))]
-fn change() {}
+pub fn change() {}
 
 #[utoipa::path(get, path = "/health/live", responses((status = 200)))]
-fn live() {}
+pub fn live() {}
 
 #[derive(OpenApi)]
 #[openapi(info(title = "gizmo <service>", version = "1"), paths(list, change, live))]

@@ -5,18 +5,22 @@ use axum::Router;
 use axum::routing::get;
 use cloudlab_core::store;
 use cloudlab_http::{Problem, Settings};
-use parking_lot::Mutex;
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::LazyLock;
 use tracing::Level;
-use tracing_subscriber::fmt::MakeWriter;
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what each test logs apart. There is one subscriber for all of them, since one that comes and goes races with
+/// the tests beside it for what tracing remembers about levels.
+struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -25,20 +29,9 @@ impl Write for Lines {
     }
 }
 
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Lines {
-    fn take(&self) -> Vec<String> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock())).unwrap();
-        text.lines().map(str::to_owned).collect()
-    }
-}
+static SUBSCRIBER: LazyLock<()> = LazyLock::new(|| {
+    tracing_subscriber::fmt().with_max_level(Level::DEBUG).with_ansi(false).with_writer(|| Lines).init();
+});
 
 fn service(access_log: bool) -> Router {
     let away = async || Problem::from(store::Error::Unavailable("host=10.0.0.7".to_owned()));
@@ -50,18 +43,16 @@ fn service(access_log: bool) -> Router {
     edged(router, Settings { access_log, ..settings() })
 }
 
+/// The lines at this level and above.
 async fn logged(path: &str, access_log: bool, level: Level) -> Vec<String> {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_ansi(false)
-        .with_writer(lines.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    LazyLock::force(&SUBSCRIBER);
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let headers = [("x-request-id", "r-7"), ("traceparent", trace)];
     ask(&service(access_log), request(&format!("GET {path}"), &headers, "")).await;
-    lines.take()
+    let text = String::from_utf8(LINES.take()).unwrap();
+    let quiet = [" DEBUG ", " TRACE "];
+    let shown = |line: &&str| level == Level::DEBUG || !quiet.iter().any(|quiet| line.contains(quiet));
+    text.lines().filter(shown).map(str::to_owned).collect()
 }
 
 #[tokio::test]

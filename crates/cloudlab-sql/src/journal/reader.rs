@@ -146,6 +146,8 @@ impl Reader {
         let row = self.store.load(&self.name).await?;
         if let Some(cause) = self.foreign_journal(&row.incarnation, row.position.high).await? {
             self.set_state(State::Halted(cause));
+            // Nothing is read under it, and on a file only its owner can give it up.
+            self.store.release(&self.name, lease).await?;
             return Ok(length);
         }
         self.set_state(State::Reading);

@@ -27,6 +27,10 @@ const BUSY: usize = 64;
 const GATHER: Duration = Duration::from_millis(2);
 /// The first look after a gap; doubled up to the poll interval.
 const FIRST_GAP_WAIT: Duration = Duration::from_millis(1);
+/// The first pause before a refused event is offered again; doubled up to a few poll intervals, so that a broker
+/// which is away does not become load on the database.
+const FIRST_REFUSAL_WAIT: Duration = Duration::from_millis(5);
+const MOST_REFUSAL_INTERVALS: u32 = 5;
 /// How long a stopping reader waits for acknowledgements.
 const LAST_ACKS: Duration = Duration::from_secs(5);
 
@@ -38,6 +42,7 @@ pub(crate) struct Tail<'a> {
     missing: Ranges,
     in_flight: BTreeSet<i64>,
     refused: bool,
+    refusal_wait: Duration,
     proof: Proof,
     saved: Position,
     saved_at: Instant,
@@ -57,6 +62,7 @@ impl<'a> Tail<'a> {
             missing: position.open.clone(),
             in_flight: BTreeSet::new(),
             refused: false,
+            refusal_wait: FIRST_REFUSAL_WAIT,
             proof: Proof::Idle,
             saved: position,
             saved_at: now,
@@ -124,11 +130,19 @@ impl<'a> Tail<'a> {
         if self.in_flight.len() >= MOST_IN_FLIGHT || (self.refused && !self.in_flight.is_empty()) {
             return Ok(0);
         }
-        self.refused = false;
+        if std::mem::take(&mut self.refused) {
+            tokio::time::sleep(self.refusal_wait).await;
+            let most = self.reader.database.settings().poll_interval * MOST_REFUSAL_INTERVALS;
+            self.refusal_wait = (self.refusal_wait * 2).min(most);
+        } else {
+            self.refusal_wait = FIRST_REFUSAL_WAIT;
+        }
         let page = self.reader.store.poll(&self.missing, self.high, PAGE).await?;
-        let events = self.absorb(page);
+        let whole = self.shows_all_late(&page);
+        let events = self.absorb(page, whole);
         let count = events.len();
-        let dead = self.proof.settle(&self.missing);
+        // What a full page has left out is not dead: a later look, after the same proof, settles it.
+        let dead = if whole { self.proof.settle(&self.missing) } else { Ranges::default() };
         if !dead.is_empty() {
             self.bury(&dead).await?;
         }
@@ -139,13 +153,16 @@ impl<'a> Tail<'a> {
         Ok(count)
     }
 
+    /// Whether the page holds every row that was visible in the gaps: a full one may hide more of them.
+    fn shows_all_late(&self, page: &Page) -> bool {
+        (page.rows.partition_point(|(id, _)| *id <= self.high) as i64) < PAGE
+    }
+
     /// Moves the position over the rows of a page and notices the ids between them that are not there.
-    fn absorb(&mut self, mut page: Page) -> Vec<(i64, RecordedEvent)> {
-        let before = self.high;
-        let from_gaps = page.rows.partition_point(|(id, _)| *id <= before);
-        // A full page of late rows may hide more of them, and what lies above could belong behind those.
-        if from_gaps as i64 >= PAGE || self.missing.len() >= MOST_GAPS {
-            page.rows.truncate(from_gaps);
+    fn absorb(&mut self, mut page: Page, whole: bool) -> Vec<(i64, RecordedEvent)> {
+        // What lies above could belong behind late rows that the page does not show.
+        if !whole || self.missing.len() >= MOST_GAPS {
+            page.rows.retain(|(id, _)| *id <= self.high);
         }
         for (id, _) in &page.rows {
             if *id > self.high {

@@ -1,6 +1,6 @@
 //! Pooled connections, each with its limits, none reused before every answer of its last batch was read.
 
-use crate::engine::PoolStatus;
+use crate::engine::{Failure, PoolStatus};
 use crate::postgres::{errors, values};
 use crate::{OpenError, Row, Settings, Statement};
 use cloudlab_core::Deadline;
@@ -95,33 +95,46 @@ impl Connections {
         statements: &[Statement],
         deadline: Option<Deadline>,
     ) -> Result<Vec<Vec<Row>>, Error> {
-        let loan = self.loan(deadline).await?;
-        let left = deadline.map_or(self.patience, |deadline| deadline.left().min(self.patience));
-        let outcome = tokio::time::timeout(left, read(&loan, statements)).await;
-        match outcome {
-            Ok(rows) => {
-                loan.returned();
-                rows
+        // A schema change makes the plans of every open connection wrong; each is closed as it is met.
+        let mut stale = self.pool.status().max_size;
+        loop {
+            let loan = self.loan(deadline).await?;
+            match self.read(loan, deadline, async |client| read(client, statements).await).await {
+                Err(Failure::Again(_)) if stale > 0 => stale -= 1,
+                outcome => return outcome.map_err(errors::plain),
             }
-            Err(_) if deadline.is_some() => Err(Error::Deadline),
-            Err(_) => Err(Error::Unavailable("the server did not answer".into())),
         }
     }
 
     /// Reads one statement whose parameters are columns of many rows.
     pub async fn fetch_many(&self, sql: &str, params: &[values::Param]) -> Result<Vec<Row>, Error> {
         let loan = self.loan(None).await?;
-        let read = async {
-            let client = loan.client()?;
-            let prepared = client.prepare_cached(sql).await.map_err(errors::read)?;
-            let rows = client.query_raw(&prepared, params).await.map_err(errors::read)?;
+        let read = async |client: &Object| {
+            let prepared = client.prepare_cached(sql).await.map_err(|error| errors::failure(&error))?;
+            let rows = client.query_raw(&prepared, params).await.map_err(|error| errors::failure(&error))?;
             values::rows(&prepared, rows).await
         };
-        let Ok(rows) = tokio::time::timeout(self.patience, read).await else {
-            return Err(Error::Unavailable("the server did not answer".into()));
+        self.read(loan, None, read).await.map_err(errors::plain)
+    }
+
+    /// Reads within the time that there is. The connection goes back when the server has answered and said nothing
+    /// against the connection itself.
+    async fn read<T>(
+        &self,
+        loan: Loan,
+        deadline: Option<Deadline>,
+        read: impl AsyncFnOnce(&Object) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let left = deadline.map_or(self.patience, |deadline| deadline.left().min(self.patience));
+        let Ok(outcome) = tokio::time::timeout(left, read(loan.client()?)).await else {
+            let passed = deadline.is_some_and(|deadline| deadline.left().is_zero());
+            let unavailable = || Error::Unavailable("the server did not answer".into());
+            return Err(if passed { Error::Deadline } else { unavailable() }.into());
         };
-        loan.returned();
-        rows
+        if !matches!(outcome, Err(Failure::Again(_) | Failure::Error(Error::Unknown(_) | Error::Unavailable(_)))) {
+            loan.returned();
+        }
+        outcome
     }
 
     /// How long a batch may take.
@@ -165,15 +178,15 @@ impl Drop for Loan {
     }
 }
 
-async fn read(loan: &Loan, statements: &[Statement]) -> Result<Vec<Vec<Row>>, Error> {
-    let client = loan.client()?;
+async fn read(client: &Object, statements: &[Statement]) -> Result<Vec<Vec<Row>>, Failure> {
+    let failure = |error: tokio_postgres::Error| errors::failure(&error);
     let mut prepared = Vec::with_capacity(statements.len());
     for statement in statements {
-        prepared.push(client.prepare_cached(&statement.sql).await.map_err(errors::read)?);
+        prepared.push(client.prepare_cached(&statement.sql).await.map_err(failure)?);
     }
     let queries = statements.iter().zip(&prepared).map(|(statement, prepared)| async move {
         let params = statement.values.iter().map(values::One);
-        let rows = client.query_raw(prepared, params).await.map_err(errors::read)?;
+        let rows = client.query_raw(prepared, params).await.map_err(failure)?;
         values::rows(prepared, rows).await
     });
     // All are polled once before any is waited for, so they leave together.

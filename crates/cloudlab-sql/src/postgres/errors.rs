@@ -47,10 +47,15 @@ fn is_stale_plan(db: &DbError) -> bool {
 
 /// The meaning of an error of a read.
 pub(super) fn read(error: tokio_postgres::Error) -> Error {
-    match failure(&error) {
+    plain(failure(&error))
+}
+
+/// A failure outside a commit.
+pub(super) fn plain(failure: Failure) -> Error {
+    match failure {
         Failure::Error(Error::Unknown(cause)) | Failure::Again(cause) => Error::Unavailable(cause),
         Failure::Error(error) => error,
-        Failure::KeyExists => Error::Defect("a unique key was violated by a read".into()),
+        Failure::KeyExists => Error::Defect("an idempotency key outside a commit".into()),
     }
 }
 

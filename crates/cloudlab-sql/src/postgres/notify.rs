@@ -19,6 +19,8 @@ const GATHER: Duration = Duration::from_millis(5);
 /// How often the connection rings itself, and how long it waits to hear it.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 const PROBE_PATIENCE: Duration = Duration::from_secs(1);
+/// How long it may take to connect, and how long to begin to listen.
+const SET_UP: Duration = Duration::from_secs(3);
 /// The longest pause between two tries to connect.
 const MOST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -48,7 +50,8 @@ pub(super) async fn run(
 }
 
 async fn session(config: &Config, wakeup: &Wakeup) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+    let Ok(connected) = timeout(SET_UP, config.connect(NoTls)).await else { return Ok(()) };
+    let (client, mut connection) = connected?;
     let (heard, mut hears) = unbounded_channel();
     let driver = tokio::spawn(async move {
         let mut messages = futures_util::stream::poll_fn(|context| connection.poll_message(context));
@@ -59,9 +62,12 @@ async fn session(config: &Config, wakeup: &Wakeup) -> Result<(), tokio_postgres:
         }
     });
     let driver = AbortOnDrop(driver);
-    let own = client.query_one("SELECT pg_backend_pid()", &[]).await?.get::<_, i32>(0);
-    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-    let outcome = converse(&client, own, &mut hears, wakeup).await;
+    let listen = async {
+        let own = client.query_one("SELECT pg_backend_pid()", &[]).await?.get::<_, i32>(0);
+        client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map(|()| own)
+    };
+    let Ok(own) = timeout(SET_UP, listen).await else { return Ok(()) };
+    let outcome = converse(&client, own?, &mut hears, wakeup).await;
     drop(driver);
     outcome
 }
@@ -79,7 +85,10 @@ async fn converse(
             () = wakeup.next_commit() => {
                 // What is committed while we gather is covered by the notification that follows.
                 sleep(GATHER).await;
-                client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
+                let notify = format!("NOTIFY {CHANNEL}");
+                // Without a bound a network that swallows everything would keep this waiting, and unnoticed.
+                let Ok(told) = timeout(PROBE_PATIENCE, client.batch_execute(&notify)).await else { return Ok(()) };
+                told?;
             }
             () = sleep_until(probe_at) => {
                 if !is_heard(client, own, hears, wakeup).await? {

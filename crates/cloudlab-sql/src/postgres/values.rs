@@ -1,6 +1,7 @@
 //! Values in and out of PostgreSQL in its binary format, whatever integer or text type the column has.
 
 use crate::Row;
+use crate::engine::Failure;
 use crate::postgres::{connections, errors};
 use cloudlab_core::store::Error;
 use cloudlab_core::{Kind, Timestamp, Uuid, Value};
@@ -99,12 +100,12 @@ pub(super) const fn array_type(kind: Kind) -> &'static str {
 pub(super) async fn rows(
     statement: &tokio_postgres::Statement,
     stream: RowStream,
-) -> Result<Vec<Row>, Error> {
+) -> Result<Vec<Row>, Failure> {
     let columns = connections::columns(statement);
     let mut rows = Vec::new();
     pin_mut!(stream);
     while let Some(row) = stream.next().await {
-        let row = row.map_err(errors::read)?;
+        let row = row.map_err(|error| errors::failure(&error))?;
         let value = |at| row.try_get::<_, Read>(at).map(|Read(value)| value);
         let values = (0..columns.len()).map(value).collect::<Result<_, _>>();
         rows.push(Row { columns: columns.clone(), values: values.map_err(|error| unreadable(&error))? });

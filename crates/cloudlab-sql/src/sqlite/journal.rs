@@ -33,7 +33,7 @@ impl JournalStore for Sqlite {
     }
 
     async fn lease(&self, reader: &str, owner: Uuid, _length: Duration) -> Result<Option<Lease>, Error> {
-        if !self.leases.take(reader)? {
+        if !self.leases.take(reader, owner)? {
             return Ok(None);
         }
         let sql =
@@ -44,8 +44,8 @@ impl JournalStore for Sqlite {
         rows.first().map(|row| Ok(Lease { owner, fence: row.get("fence")? })).transpose()
     }
 
-    async fn release(&self, reader: &str, _lease: Lease) -> Result<(), Error> {
-        self.leases.release(reader);
+    async fn release(&self, reader: &str, lease: Lease) -> Result<(), Error> {
+        self.leases.release(reader, lease.owner);
         Ok(())
     }
 
@@ -76,6 +76,9 @@ impl JournalStore for Sqlite {
             let sql =
                 format!("SELECT {columns} FROM journal WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3");
             let left = limit - found.len() as i64;
+            if left == 0 {
+                break;
+            }
             found.extend(self.read(sql, vec![(*lo).into(), (*hi).into(), left.into()]).await?);
         }
         let sql = format!("SELECT {columns} FROM journal WHERE id > $1 ORDER BY id LIMIT $2");

@@ -47,7 +47,7 @@ impl Readers {
         let longest = Instant::now() + self.timeout;
         let until = deadline.map_or(longest, |deadline| deadline.instant().min(longest));
         let permit = self.permits.clone().acquire_owned();
-        let permit = tokio::time::timeout_at(until.into(), permit).await.map_err(|_| Error::Deadline)?;
+        let permit = tokio::time::timeout_at(until.into(), permit).await.map_err(|_| late(deadline))?;
         let permit = permit.map_err(|_| Error::Unavailable("the database is closed".into()))?;
         let idle = self.idle.clone();
         // The closure owns the connection until it is back, so a caller that hangs up loses none.
@@ -62,12 +62,21 @@ impl Readers {
             result
         };
         let result = tokio::task::spawn_blocking(work).await;
-        result.unwrap_or_else(|panic| Err(Error::Defect(format!("a read ended: {panic}"))))
+        let result = result.unwrap_or_else(|panic| Err(Error::Defect(format!("a read ended: {panic}"))));
+        result.map_err(|error| if matches!(error, Error::Deadline) { late(deadline) } else { error })
     }
 
     /// How many connections are in use.
     pub fn status(&self) -> PoolStatus {
         PoolStatus { open: READERS, used: READERS - self.permits.available_permits(), waiting: 0 }
+    }
+}
+
+/// Why a read was ended: the caller's time was up, or ours.
+fn late(deadline: Option<Deadline>) -> Error {
+    match deadline {
+        Some(deadline) if deadline.left().is_zero() => Error::Deadline,
+        _ => Error::Unavailable("the read took longer than a statement may".into()),
     }
 }
 

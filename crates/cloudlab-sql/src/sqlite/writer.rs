@@ -19,6 +19,9 @@ const MOST_TOGETHER: usize = 256;
 /// Idle this long, the log is folded into the file and truncated.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// How long another process may hold the file for writing.
+const BUSY: Duration = Duration::from_secs(5);
+
 type Apply = Box<dyn FnMut(&Connection) -> Result<(), Failure> + Send>;
 
 /// A piece of work: done inside a savepoint, answered after the sync.
@@ -37,7 +40,7 @@ impl Writer {
     /// Opens the file for writing and starts the thread.
     pub async fn open(path: &Path) -> Result<Self, rusqlite::Error> {
         let connection = Connection::open(path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -105,13 +108,23 @@ fn serve(connection: &Connection, queue: &Receiver<Work>) {
                 dirty = true;
             }
             Err(RecvTimeoutError::Timeout) if dirty => {
-                // A reader in the middle of something makes this fail; the next idle second tries again.
-                dirty = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").is_err();
+                dirty = !truncate_log(connection);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// Folds the log into the file. A reader in the middle of something makes this fail, and the next idle second tries
+/// again: waiting for the reader would keep commits waiting too.
+fn truncate_log(connection: &Connection) -> bool {
+    let truncate = || -> Result<bool, rusqlite::Error> {
+        connection.busy_timeout(Duration::ZERO)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| Ok(row.get::<_, i64>(0)? == 0))
+    };
+    let done = truncate().unwrap_or(false);
+    connection.busy_timeout(BUSY).is_ok() && done
 }
 
 fn commit_group(connection: &Connection, mut group: Vec<Work>) {
@@ -138,11 +151,14 @@ fn together(connection: &Connection, group: &mut [Work]) -> Option<Vec<Result<()
     }
     let mut outcomes = Vec::with_capacity(group.len());
     for work in group.iter_mut() {
-        let outcome = savepoint(connection, work);
-        if connection.is_autocommit() && !sabotage::on("lost_group") {
-            return None;
+        match savepoint(connection, work) {
+            Ok(outcome) if !connection.is_autocommit() => outcomes.push(outcome),
+            Ok(outcome) if sabotage::on("lost_group") => outcomes.push(outcome),
+            _ => {
+                roll_back(connection);
+                return None;
+            }
         }
-        outcomes.push(outcome);
     }
     if connection.execute_batch("COMMIT").is_ok() {
         return Some(outcomes);
@@ -151,14 +167,16 @@ fn together(connection: &Connection, group: &mut [Work]) -> Option<Vec<Result<()
     sabotage::on("lost_group").then_some(outcomes)
 }
 
-fn savepoint(connection: &Connection, work: &mut Work) -> Result<(), Failure> {
-    connection.execute_batch("SAVEPOINT piece").map_err(errors::failure)?;
+/// One piece inside the transaction of all; an error when its savepoint cannot be told from the others any more.
+fn savepoint(connection: &Connection, work: &mut Work) -> Result<Result<(), Failure>, rusqlite::Error> {
+    connection.execute_batch("SAVEPOINT piece")?;
     let outcome = (work.apply)(connection);
-    let end = if outcome.is_ok() { "RELEASE piece" } else { "ROLLBACK TO piece; RELEASE piece" };
-    match connection.execute_batch(end) {
-        Ok(()) => outcome,
-        Err(error) => outcome.and(Err(errors::failure(error))),
+    if connection.is_autocommit() {
+        return Ok(outcome);
     }
+    let end = if outcome.is_ok() { "RELEASE piece" } else { "ROLLBACK TO piece; RELEASE piece" };
+    connection.execute_batch(end)?;
+    Ok(outcome)
 }
 
 fn alone(connection: &Connection, work: &mut Work) -> Result<(), Failure> {

@@ -1,5 +1,15 @@
 //! The contract suites on the engines of this crate, and what only one engine has.
 
+mod postgres_commits;
+mod postgres_journal;
+#[cfg(feature = "sabotage")]
+mod sabotage;
+mod sqlite_file;
+
 mod store {
     cloudlab_testing::store_contract!(on_sqlite as sqlite, on_postgres as postgres);
+}
+
+mod journal {
+    cloudlab_testing::journal_contract!(on_sqlite as sqlite, on_postgres as postgres);
 }

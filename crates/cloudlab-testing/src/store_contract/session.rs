@@ -7,7 +7,7 @@ use cloudlab_core::{
     Bytes, Commit, Event, Idempotency, Key, Presenter, Principal, Reply, RequestContext, Store, TenantId, Uuid,
     Value, Write,
 };
-use cloudlab_sql::{Database, Row, Settings, Statement};
+use cloudlab_sql::{Database, Migration, Row, Settings, Statement};
 use serde::Serialize;
 
 /// Every table that a commit can touch.
@@ -133,6 +133,15 @@ impl Session {
             all.extend(rows);
         }
         all
+    }
+
+    /// Runs SQL that no service would run, on the connection that writes.
+    pub async fn script(&self, sql: &str) {
+        // A migration is the one way to run a script, and it lives as long as the program.
+        let sql: &'static str = String::leak(sql.to_owned());
+        let scope = format!("script {}", fresh_uuid());
+        let migration = Migration { name: "0001_script", postgres: (sql, ""), sqlite: (sql, "") };
+        must(sql, self.database.migrate_up(&scope, &[migration]).await);
     }
 
     /// Asserts that a commit fails as said, and that no table has changed by it.

@@ -95,10 +95,12 @@ pub async fn forever_is_a_time_like_any_other(db: TestDatabase) {
         ..TestDatabase::settings()
     };
     let session = Session::with(db, settings).await;
-    let commit = || Commit::new(&session.keyed("k", 1)).write(account(identities(1)[0], 1)).reply(&String::new());
-    session.done(commit()).await;
+    let commit = |text: &str| {
+        Commit::new(&session.keyed("k", 1)).write(account(identities(1)[0], 1)).reply(&text.to_owned())
+    };
+    session.done(commit("first")).await;
     session.db.clock().advance(Duration::from_secs(1_000_000_000));
     must("forget", session.database.forget_expired().await);
-    let again = session.commit(commit()).await;
+    let again = session.commit(commit("second")).await;
     assert!(matches!(again, Err(Error::Replayed(_))), "{again:?}");
 }

@@ -95,6 +95,14 @@ fn an_aggregate_whose_compounds_would_meet_the_templates_is_refused() {
 }
 
 #[test]
+fn a_plural_that_the_template_uses_is_refused_even_in_a_spelling_it_does_not_rename() {
+    let fixture = Fixture::new();
+    fixture.template("src/cages.rs", "pub struct Cages;");
+    let err = fixture.refused("cage-service", &[]);
+    assert!(err.contains("the plural `Cages` would clash") && err.contains("help: --plural names"), "{err}");
+}
+
+#[test]
 fn tables_that_sql_or_the_chassis_claims_are_refused_with_the_plurals_flag() {
     let fixture = Fixture::new();
     for name in ["group-service", "row-service", "key-service", "value-service", "lease-service"] {

@@ -1,0 +1,68 @@
+//! B1: HTTP through the whole edge, beside bare axum.
+
+use crate::report::{self, Line};
+use crate::servers::{Fallible, Process};
+use crate::{Plan, load};
+use axum::Router;
+use axum::routing::get;
+use cloudlab_chassis::SystemIds;
+use cloudlab_http::{Edge, Limits, Server, Settings, Tenancy};
+use std::sync::Arc;
+
+fn hello() -> Router {
+    Router::new().route("/v1/hello/{name}", get(async || "hello"))
+}
+
+/// Serves the handler on axum alone.
+pub async fn serve_bare() -> Fallible<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    println!("{{\"public\":\"{}\"}}", listener.local_addr()?);
+    Ok(axum::serve(listener, hello()).await?)
+}
+
+/// Serves the same handler behind the edge.
+pub async fn serve_edge() -> Fallible<()> {
+    let server = Server::bind(([127, 0, 0, 1], 0).into(), Limits::default()).await?;
+    println!("{{\"public\":\"{}\"}}", server.local_addr());
+    let edge = Edge::new(Settings { tenancy: Tenancy::Development, ..Settings::default() }, Arc::new(SystemIds));
+    // The recorder must be there: without one every metric would cost nothing.
+    let telemetry = cloudlab_chassis::telemetry::Telemetry::start(&Default::default())?;
+    server.serve(edge.around(hello()), std::future::pending()).await;
+    drop(telemetry);
+    Ok(())
+}
+
+/// Measures.
+pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
+    let (bare, edge) = (Process::form("serve-bare")?, Process::form("serve-edge")?);
+    let (mut limit, mut again, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..plan.rounds {
+        for (process, rates) in [(&bare, &mut limit), (&edge, &mut ours), (&bare, &mut again)] {
+            let outcome = load::run(process.address, 64, plan.length, |_, out| {
+                out.extend_from_slice(b"GET /v1/hello/you HTTP/1.1\r\nhost: bench\r\n\r\n");
+            });
+            rates.push(outcome.await?.per_second);
+        }
+    }
+    let ratios = report::ratios(&ours, &limit);
+    Ok(vec![
+        Line {
+            bar: "B1",
+            what: "GET through the edge, 64 connections, beside bare axum".into(),
+            limit: format!("{:.0}/s", report::median(&limit)),
+            ours: format!("{:.0}/s", report::median(&ours)),
+            met: report::median(&ratios) >= 0.80,
+            ratios,
+            bar_asks: ">= 0.80",
+        },
+        Line {
+            bar: "A/A",
+            what: "bare axum beside itself".into(),
+            limit: format!("{:.0}/s", report::median(&limit)),
+            ours: format!("{:.0}/s", report::median(&again)),
+            met: (0.97..=1.03).contains(&report::median(&report::ratios(&again, &limit))),
+            ratios: report::ratios(&again, &limit),
+            bar_asks: "0.97 to 1.03",
+        },
+    ])
+}

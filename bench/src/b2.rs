@@ -1,0 +1,145 @@
+//! B2 and B14: commands over HTTP, beside what the database does without us.
+
+use crate::report::{self, Line};
+use crate::servers::{self, Fallible, Process, Scratch};
+use crate::{Plan, load};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+fn create(run: &str) -> impl Fn(u64, &mut Vec<u8>) + Send + Sync + 'static {
+    let run = run.to_owned();
+    move |number, out| {
+        use std::io::Write;
+        let body = format!("{{\"name\":\"parcel {run} {number}\",\"description\":\"\"}}");
+        // To write into a vector never fails.
+        let _ = write!(
+            out,
+            "POST /v1/acme-gizmos HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
+             idempotency-key: {run}-{number}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+    }
+}
+
+async fn commands(process: &Process, length: Duration) -> Fallible<f64> {
+    let run = uuid::Uuid::new_v4().simple().to_string();
+    let outcome = load::run(process.address, 32, length, create(&run)).await?;
+    if outcome.refused > 0 {
+        return Err(format!("{} commands were refused", outcome.refused).into());
+    }
+    Ok(outcome.per_second)
+}
+
+/// Measures commands on PostgreSQL.
+pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
+    let limits = Path::new(env!("CARGO_MANIFEST_DIR")).join("limits");
+    let (limit_database, ours_database) = (Scratch::create("limit").await?, Scratch::create("service").await?);
+    let slow_database = Scratch::create("slow").await?;
+    servers::execute(&limit_database.url(), include_str!("../limits/schema.sql")).await?;
+    let ours = Process::service(Some(&ours_database.url()), &[])?;
+    let slow = Process::service(Some(&slow_database.url()), &[("CLOUDLAB_SABOTAGE", "one_by_one")])?;
+    let (mut best, mut plain, mut piped, mut stepped) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let seconds = plan.length.as_secs().max(1);
+    for _ in 0..plan.rounds {
+        best.push(servers::pgbench(&limit_database.url(), &limits.join("one_statement.sql"), seconds)?);
+        piped.push(commands(&ours, plan.length).await?);
+        stepped.push(commands(&slow, plan.length).await?);
+        plain.push(servers::pgbench(&limit_database.url(), &limits.join("statement_by_statement.sql"), seconds)?);
+    }
+    drop((ours, slow));
+    for scratch in [limit_database, ours_database, slow_database] {
+        scratch.drop().await?;
+    }
+    let (of_best, of_stepped) = (report::ratios(&piped, &best), report::ratios(&piped, &stepped));
+    let of_plain = report::ratios(&piped, &plain);
+    let rate = |rates: &[f64]| format!("{:.0}/s", report::median(rates));
+    Ok(vec![
+        Line {
+            bar: "B2",
+            what: "create over HTTP with idempotency key and event, delivery running, 32 clients, beside pgbench's best \
+                single statement of the same rows".into(),
+            limit: rate(&best),
+            ours: rate(&piped),
+            met: report::median(&of_best) >= 0.60,
+            ratios: of_best,
+            bar_asks: ">= 0.60",
+        },
+        Line {
+            bar: "B2",
+            what: "the same beside the same service, statement by statement".into(),
+            limit: rate(&stepped),
+            ours: rate(&piped),
+            met: report::median(&of_stepped) >= 1.7,
+            ratios: of_stepped,
+            bar_asks: ">= 1.70",
+        },
+        Line {
+            bar: "B2",
+            what: "the same beside pgbench, statement by statement".into(),
+            limit: rate(&plain),
+            ours: rate(&piped),
+            met: true,
+            ratios: of_plain,
+            bar_asks: "–",
+        },
+    ])
+}
+
+/// Measures commands on SQLite.
+pub async fn run_sqlite(plan: &Plan) -> Fallible<Vec<Line>> {
+    let service = Process::service(None, &[])?;
+    let folder = tempfile::tempdir()?;
+    let connection = sqlite_limit(&folder.path().join("limit.db"))?;
+    let (mut limit, mut ours) = (Vec::new(), Vec::new());
+    let mut number = 0;
+    for _ in 0..plan.rounds {
+        limit.push(insert_batches(&connection, plan.length, &mut number)?);
+        ours.push(commands(&service, plan.length).await?);
+    }
+    let ratios = report::ratios(&ours, &limit);
+    Ok(vec![Line {
+        bar: "B14",
+        what: "create over HTTP on SQLite (durable, group commit), 32 clients, beside the same rows inserted in \
+            durable transactions of 32"
+            .into(),
+        limit: format!("{:.0}/s", report::median(&limit)),
+        ours: format!("{:.0}/s", report::median(&ours)),
+        met: report::median(&ratios) >= 0.50,
+        ratios,
+        bar_asks: ">= 0.50",
+    }])
+}
+
+fn sqlite_limit(path: &Path) -> Fallible<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.execute_batch(include_str!("../limits/sqlite.sql"))?;
+    Ok(connection)
+}
+
+fn insert_batches(connection: &rusqlite::Connection, length: Duration, number: &mut i64) -> Fallible<f64> {
+    let started = Instant::now();
+    let mut inserted = 0;
+    let statements = [
+        "INSERT INTO idempotency VALUES (x'01', 'p', 'POST /v1/parcels', ?1, x'00', '{\"id\":\"x\",\"name\":\"p\"}', 0)",
+        "INSERT INTO parcels VALUES (x'01', ?1, 'p', ?1, '', 'draft', 1, 0, 0)",
+        "INSERT INTO stream_head VALUES (x'01', ?1, 1)",
+        "INSERT INTO journal (tenant_id, event_id, stream, version, type, payload, at) \
+         VALUES (x'01', ?1, ?1, 1, 'parcel.created.v1', '{\"name\":\"p\",\"description\":\"\"}', 0)",
+    ];
+    while started.elapsed() < length {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for _ in 0..32 {
+            *number += 1;
+            // The same spread as random identities have.
+            let id = number.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64).to_be_bytes();
+            for statement in statements {
+                connection.prepare_cached(statement)?.execute([id.as_slice()])?;
+            }
+            inserted += 1;
+        }
+        connection.execute_batch("COMMIT")?;
+    }
+    Ok(f64::from(inserted) / started.elapsed().as_secs_f64())
+}

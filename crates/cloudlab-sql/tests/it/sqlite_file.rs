@@ -1,0 +1,132 @@
+//! What only a file has: a log, a lock, and an end of the disk.
+
+use cloudlab_core::Write;
+use cloudlab_core::store::Error;
+use cloudlab_sql::{Settings, Statement};
+use cloudlab_testing::store_contract::session::{Session, account, identities, key};
+use cloudlab_testing::{TestDatabase, eventually, must, never, on_sqlite};
+use rusqlite::Connection;
+use std::time::{Duration, Instant};
+
+const SUITE: &str = "the SQLite file";
+const SOON: Duration = Duration::from_secs(10);
+
+fn raw(db: &TestDatabase) -> Connection {
+    must("a connection", Connection::open(db.url().trim_start_matches("sqlite:")))
+}
+
+#[test]
+fn the_writer_syncs_every_commit_to_the_log() {
+    on_sqlite(SUITE, |db| async move {
+        let session = Session::new(db).await;
+        session.script("CREATE TABLE seen (what TEXT, n TEXT)").await;
+        session.script("INSERT INTO seen SELECT 'synchronous', synchronous FROM pragma_synchronous").await;
+        session.script("INSERT INTO seen SELECT 'journal', journal_mode FROM pragma_journal_mode").await;
+        let rows = session.rows("SELECT n FROM seen ORDER BY what", Vec::new()).await;
+        let seen: Vec<String> = rows.iter().map(|row| must("a setting", row.get("n"))).collect();
+        assert_eq!(seen, ["wal", "2"], "2 is FULL: a commit that was answered outlives a power failure");
+    });
+}
+
+#[test]
+fn a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one() {
+    on_sqlite(SUITE, |db| async move {
+        let session = Session::new(db.clone()).await;
+        let ids = identities(9);
+        session.write([account(ids[8], 0)]).await;
+        let pages = session.number("SELECT page_count AS n FROM pragma_page_count", Vec::new()).await;
+        session.script(&format!("PRAGMA max_page_count = {}", pages + 8)).await;
+        // Whoever holds the file makes the commits gather: the first waits, and the others wait behind it as a group.
+        let holder = raw(&db);
+        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let start = |at: usize| {
+            let size = if at == 4 { 200_000 } else { 1 };
+            let write = Write::insert("sample", key(ids[at])).set("octets", vec![7_u8; size]);
+            let (session, commit) = (session.clone(), session.empty().write(write));
+            tokio::spawn(async move { session.commit(commit).await })
+        };
+        let mut started = Vec::new();
+        for at in 0..8 {
+            started.push(start(at));
+            tokio::task::yield_now().await;
+        }
+        never(Duration::from_millis(200), "a commit ends", async || started.iter().any(|one| one.is_finished())).await;
+        must("the file is free", holder.execute_batch("COMMIT"));
+        for (at, task) in started.into_iter().enumerate() {
+            let outcome = must("a task", task.await);
+            let sql = "SELECT count(*) AS n FROM sample WHERE id = $1";
+            let found = session.number(sql, vec![ids[at].into()]).await;
+            if at == 4 {
+                assert!(matches!(outcome, Err(Error::Full(_))), "{outcome:?}");
+                assert_eq!(found, 0);
+            } else {
+                assert!(outcome.is_ok() && found == 1, "commit {at}: {found} rows after {outcome:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_commit_that_fails_does_not_touch_its_group() {
+    on_sqlite(SUITE, |db| async move {
+        let session = Session::new(db.clone()).await;
+        let ids = identities(60);
+        let holder = raw(&db);
+        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let start = |at: usize| {
+            let commit = session.empty().write(account(ids[at], 0));
+            let stale = Write::delete("account", key(ids[59]));
+            let commit = if at % 3 == 0 { commit.write(stale) } else { commit };
+            let session = session.clone();
+            tokio::spawn(async move { session.commit(commit).await })
+        };
+        let started: Vec<_> = (0..59).map(start).collect();
+        never(Duration::from_millis(100), "a commit ends", async || started.iter().any(|one| one.is_finished())).await;
+        must("the file is free", holder.execute_batch("COMMIT"));
+        for (at, task) in started.into_iter().enumerate() {
+            assert_eq!(must("a task", task.await).is_ok(), at % 3 != 0);
+        }
+        assert_eq!(session.number("SELECT count(*) AS n FROM account", Vec::new()).await, 39);
+    });
+}
+
+#[test]
+fn a_long_read_keeps_no_commit_waiting() {
+    on_sqlite(SUITE, |db| async move {
+        let settings = Settings { statement_timeout: Duration::from_secs(4), ..TestDatabase::settings() };
+        let session = Session::with(db.clone(), settings).await;
+        session.write([account(identities(1)[0], 0)]).await;
+        // It reads a page first, so the log cannot be truncated while it runs.
+        let endless = "WITH RECURSIVE n(i) AS (SELECT count(*) FROM account UNION ALL SELECT i + 1 FROM n \
+            WHERE i < 2000000000) SELECT count(*) AS n FROM n";
+        let reading = tokio::spawn({
+            let session = session.clone();
+            async move { session.database.fetch(&session.ctx(), Statement::new(endless, Vec::new())).await }
+        });
+        let mut slowest = Duration::ZERO;
+        while !reading.is_finished() {
+            let started = Instant::now();
+            session.write([account(identities(1)[0], 0)]).await;
+            slowest = slowest.max(started.elapsed());
+            // Idle long enough for the writer to look after its log.
+            never(Duration::from_millis(1_200), "never", async || false).await;
+        }
+        assert!(slowest < Duration::from_secs(1), "a commit waited {slowest:?} for a reader");
+        let size = || std::fs::metadata(format!("{}-wal", db.url().trim_start_matches("sqlite:")));
+        let truncated = async || size().is_ok_and(|log| log.len() == 0);
+        eventually(SOON, "the log is truncated when the reader is gone", truncated).await;
+    });
+}
+
+#[test]
+fn a_file_that_another_process_holds_too_long_is_unavailable() {
+    on_sqlite(SUITE, |db| async move {
+        let session = Session::new(db.clone()).await;
+        let holder = raw(&db);
+        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let outcome = session.commit(session.empty().write(account(identities(1)[0], 0))).await;
+        assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+        must("the file is free", holder.execute_batch("COMMIT"));
+        session.write([account(identities(1)[0], 0)]).await;
+    });
+}

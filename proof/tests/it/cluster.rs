@@ -1,0 +1,135 @@
+//! Several processes of one service over one database, with the ledger of what was asked of them.
+
+use crate::http::ask_admin;
+use crate::laws::{self, Violation, violation};
+use crate::ledger::Ledger;
+use crate::place::Place;
+use crate::process::{Address, Process, Setup};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long delivery may take to come to rest after the last fault has healed.
+const QUIET: Duration = Duration::from_secs(30);
+/// At rest this long with something undelivered means that it will never be delivered.
+const LOST: Duration = Duration::from_secs(2);
+
+pub struct Cluster {
+    pub place: Arc<Place>,
+    pub ledger: Arc<Ledger>,
+    pub processes: Vec<Process>,
+}
+
+/// What a process says of its reader.
+#[derive(Debug)]
+struct Outbox {
+    reading: bool,
+    at_rest: bool,
+    text: String,
+}
+
+impl Cluster {
+    /// Starts so many processes, each with these variables.
+    pub fn start(place: Arc<Place>, count: usize, variables: &[(&str, &str)]) -> Self {
+        let setups = ["a", "b", "c", "d"].into_iter().take(count).map(|name| {
+            variables.iter().fold(Setup::new(name, &place.url()), |setup, (name, value)| setup.with(name, value))
+        });
+        Self::of(place.clone(), setups.collect())
+    }
+
+    /// Starts these processes.
+    pub fn of(place: Arc<Place>, setups: Vec<Setup>) -> Self {
+        let processes = setups.into_iter().map(Process::start).collect();
+        Self { place, ledger: Arc::default(), processes }
+    }
+
+    pub fn addresses(&self) -> Vec<Address> {
+        self.processes.iter().map(Process::address).collect()
+    }
+
+    /// The process that delivers, once there is one.
+    pub async fn leader(&self) -> usize {
+        let until = Instant::now() + QUIET;
+        while Instant::now() < until {
+            for (at, process) in self.processes.iter().enumerate() {
+                if outbox(&process.address()).await.is_some_and(|outbox| outbox.reading) {
+                    return at;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("nobody delivers");
+    }
+
+    /// Waits until everything is delivered, or until it is plain that something never will be.
+    pub async fn quiet(&self) {
+        let until = Instant::now() + QUIET;
+        let mut idle_since = Instant::now();
+        let mut last = (0, 0);
+        while Instant::now() < until {
+            let progress = self.place.progress().await;
+            let rest = self.rests().await;
+            if progress != last || !rest {
+                idle_since = Instant::now();
+            }
+            last = progress;
+            let done = progress.0 == progress.1;
+            if rest && (done && idle_since.elapsed() > Duration::from_millis(100) || idle_since.elapsed() > LOST) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let states: Vec<_> = self.outboxes().await.into_iter().map(|outbox| outbox.text).collect();
+        panic!("not at rest after {QUIET:?}: {last:?} events and effects\n{}", states.join("\n"));
+    }
+
+    async fn outboxes(&self) -> Vec<Outbox> {
+        let mut found = Vec::new();
+        for process in self.processes.iter().filter(|process| process.is_running()) {
+            found.extend(outbox(&process.address()).await);
+        }
+        found
+    }
+
+    /// Whether one process delivers and has nothing left to deliver.
+    async fn rests(&self) -> bool {
+        self.outboxes().await.iter().any(|outbox| outbox.reading && outbox.at_rest)
+    }
+
+    /// Waits for quiet and holds the ledger against the database.
+    pub async fn judge(&self) -> Vec<Violation> {
+        self.quiet().await;
+        let mut broken = laws::judge(&self.ledger, &self.place.rows().await);
+        for process in self.processes.iter().filter(|process| process.is_running()) {
+            broken.extend(busy_pool(process).await);
+        }
+        broken
+    }
+
+    /// Waits for quiet and fails when a law is broken.
+    pub async fn uphold(&self) {
+        laws::uphold(&self.judge().await);
+    }
+}
+
+async fn outbox(address: &Address) -> Option<Outbox> {
+    let reply = ask_admin(address, "/outbox").await.ok()?.json();
+    let reader = &reply["readers"][0];
+    let zero = |name: &str| reader[name] == 0;
+    Some(Outbox {
+        reading: reader["state"] == "reading",
+        at_rest: zero("lag") && zero("gaps") && zero("in_flight"),
+        text: reply.to_string(),
+    })
+}
+
+/// L8: connections that nobody gave back.
+async fn busy_pool(process: &Process) -> Option<Violation> {
+    let text = String::from_utf8(ask_admin(&process.address(), "/metrics").await.ok()?.body).ok()?;
+    let of = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        line.rsplit(' ').next()?.parse::<f64>().ok()
+    };
+    let (used, waiting) = (of("database_connections_used")?, of("database_requests_waiting")?);
+    let name = process.name();
+    (used + waiting > 0.0).then(|| violation("L8", format!("{name}: {used} connections used, {waiting} wait")))
+}

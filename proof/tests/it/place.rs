@@ -1,0 +1,110 @@
+//! A database for one scenario.
+
+use crate::rows::{self, Rows};
+use std::time::Duration;
+use tokio_postgres::{Client, NoTls};
+
+/// A database that no other test uses.
+pub enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres {
+        /// Where databases are made and dropped.
+        server: String,
+        name: String,
+    },
+}
+
+impl Place {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    /// A new database on the server that the URL names.
+    pub async fn postgres(server: &str) -> Self {
+        let unique = cloudlab_core::Uuid::new_v4().simple();
+        let name = format!("proof_{unique}");
+        connect(server).await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        Self::Postgres { server: server.to_owned(), name }
+    }
+
+    pub const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres { .. })
+    }
+
+    /// What the service is configured with.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("proof.db").display()),
+            Self::Postgres { server, name } => {
+                let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+                format!("{base}/{name}")
+            }
+        }
+    }
+
+    /// Product and version, as the server says itself.
+    pub async fn version(&self) -> String {
+        match self {
+            Self::Sqlite(_) => format!("SQLite {}", rusqlite::version()),
+            Self::Postgres { .. } => format!("PostgreSQL {}", self.setting("server_version").await),
+        }
+    }
+
+    /// A connection past the service, for what no service does.
+    pub async fn raw(&self) -> Client {
+        connect(&self.url()).await
+    }
+
+    pub async fn setting(&self, name: &str) -> String {
+        self.raw().await.query_one("SELECT current_setting($1)", &[&name]).await.unwrap().get(0)
+    }
+
+    /// All that the laws look at.
+    pub async fn rows(&self) -> Rows {
+        match self {
+            Self::Sqlite(_) => rows::from_sqlite(&self.file()),
+            Self::Postgres { .. } => rows::from_postgres(&self.raw().await).await,
+        }
+    }
+
+    /// How many events are committed and how many have had an effect; cheap enough to ask often.
+    pub async fn progress(&self) -> (i64, i64) {
+        let sql = "SELECT (SELECT count(*) FROM journal WHERE public), (SELECT count(*) FROM probe_log)";
+        match self {
+            Self::Sqlite(_) => {
+                self.file().query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+            }
+            Self::Postgres { .. } => {
+                let row = self.raw().await.query_one(sql, &[]).await.unwrap();
+                (row.get(0), row.get(1))
+            }
+        }
+    }
+
+    fn file(&self) -> rusqlite::Connection {
+        let Self::Sqlite(folder) = self else { panic!("PostgreSQL has no file") };
+        let connection = rusqlite::Connection::open(folder.path().join("proof.db")).unwrap();
+        connection.busy_timeout(Duration::from_secs(5)).unwrap();
+        connection
+    }
+
+    /// Removes it with everything in it.
+    pub async fn remove(&self) {
+        let Self::Postgres { server, name } = self else { return };
+        // A prepared transaction that a failed scenario left keeps its database alive.
+        let prepared = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()";
+        let raw = self.raw().await;
+        for row in raw.query(prepared, &[]).await.unwrap() {
+            let gid: String = row.get(0);
+            raw.batch_execute(&format!("ROLLBACK PREPARED '{gid}'")).await.unwrap();
+        }
+        drop(raw);
+        connect(server).await.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    }
+}
+
+pub async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("PostgreSQL answers");
+    tokio::spawn(connection);
+    client
+}
