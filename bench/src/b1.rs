@@ -24,7 +24,8 @@ pub async fn serve_bare() -> Fallible<()> {
 pub async fn serve_edge() -> Fallible<()> {
     let server = Server::bind(([127, 0, 0, 1], 0).into(), Limits::default()).await?;
     println!("{{\"public\":\"{}\"}}", server.local_addr());
-    let edge = Edge::new(Settings { tenancy: Tenancy::Development, ..Settings::default() }, Arc::new(SystemIds));
+    let edge =
+        Edge::new(Settings { tenancy: Tenancy::Development, ..Settings::default() }, Arc::new(SystemIds));
     // The recorder must be there: without one every metric would cost nothing.
     let telemetry = cloudlab_chassis::telemetry::Telemetry::start(&Default::default())?;
     server.serve(edge.around(hello()), std::future::pending()).await;

@@ -1,8 +1,8 @@
 //! B11: what a service costs while it does nothing, and how soon it is ready.
 
+use crate::Plan;
 use crate::report::{self, Line};
 use crate::servers::{Fallible, Process, Scratch};
-use crate::Plan;
 use std::time::Duration;
 
 /// Measures.

@@ -33,7 +33,8 @@ async fn commands(process: &Process, length: Duration) -> Fallible<f64> {
 /// Measures commands on PostgreSQL.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     let limits = Path::new(env!("CARGO_MANIFEST_DIR")).join("limits");
-    let (limit_database, ours_database) = (Scratch::create("limit").await?, Scratch::create("service").await?);
+    let (limit_database, ours_database) =
+        (Scratch::create("limit").await?, Scratch::create("service").await?);
     let slow_database = Scratch::create("slow").await?;
     servers::execute(&limit_database.url(), include_str!("../limits/schema.sql")).await?;
     let ours = Process::service(Some(&ours_database.url()), &[])?;
@@ -44,7 +45,11 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
         best.push(servers::pgbench(&limit_database.url(), &limits.join("one_statement.sql"), seconds)?);
         piped.push(commands(&ours, plan.length).await?);
         stepped.push(commands(&slow, plan.length).await?);
-        plain.push(servers::pgbench(&limit_database.url(), &limits.join("statement_by_statement.sql"), seconds)?);
+        plain.push(servers::pgbench(
+            &limit_database.url(),
+            &limits.join("statement_by_statement.sql"),
+            seconds,
+        )?);
     }
     drop((ours, slow));
     for scratch in [limit_database, ours_database, slow_database] {

@@ -31,7 +31,8 @@ pub async fn open(url: &str, notify: bool) -> Fallible<Database> {
     Ok(database)
 }
 
-const TABLE: &str = "CREATE TABLE IF NOT EXISTS things (tenant_id uuid, id uuid, note text, PRIMARY KEY (tenant_id, id))";
+const TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS things (tenant_id uuid, id uuid, note text, PRIMARY KEY (tenant_id, id))";
 
 async fn rate(database: &Database, plan: &Plan, with_event: bool) -> Fallible<f64> {
     let started = Instant::now();
@@ -39,7 +40,8 @@ async fn rate(database: &Database, plan: &Plan, with_event: bool) -> Fallible<f6
         let mut commits = 0_u32;
         while started.elapsed() < plan.length {
             let id = SystemIds.next();
-            let mut commit = Commit::new(&context()).write(Write::insert("things", [("id", id.into())]).set("note", "x"));
+            let mut commit =
+                Commit::new(&context()).write(Write::insert("things", [("id", id.into())]).set("note", "x"));
             if with_event {
                 commit = commit.publish(Happened { id, note: "x".into() });
             }

@@ -46,7 +46,9 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
             let ratios = report::ratios(&pick(&ours), &pick(&raw));
             Line {
                 bar: "B5",
-                what: format!("start of a commit to its handler at 500/s, {name}, beside insert + NOTIFY + read"),
+                what: format!(
+                    "start of a commit to its handler at 500/s, {name}, beside insert + NOTIFY + read"
+                ),
                 limit: format!("{:.2} ms", report::median(&pick(&raw))),
                 ours: format!("{:.2} ms", report::median(&pick(&ours))),
                 met: report::median(&ratios) <= bar,

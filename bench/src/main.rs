@@ -55,7 +55,8 @@ async fn run(arguments: &[String]) -> Fallible<()> {
     } else {
         Plan { rounds: 7, length: Duration::from_secs(4) }
     };
-    let named: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| ALL.contains(argument)).collect();
+    let named: Vec<&str> =
+        arguments.iter().map(String::as_str).filter(|argument| ALL.contains(argument)).collect();
     let wanted = if named.is_empty() { ALL.to_vec() } else { named.clone() };
     let mut lines: Vec<Line> = Vec::new();
     for name in wanted {
@@ -85,8 +86,15 @@ fn write(table: &str) -> Fallible<()> {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let date = shell("date -u +%Y-%m-%d")?;
-    let machine = shell("echo \"$(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $(free -g | awk '/Mem/{print $2}') GiB, $(. /etc/os-release; echo $PRETTY_NAME), $(rustc --version)\"")?;
+    let machine = shell(
+        "echo \"$(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $(free -g | awk '/Mem/{print $2}') GiB, $(. /etc/os-release; echo $PRETTY_NAME), $(rustc --version)\"",
+    )?;
     let explanation = include_str!("../explanation.md");
-    std::fs::write(path, format!("# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}.\n\n{table}\n{explanation}"))?;
+    std::fs::write(
+        path,
+        format!(
+            "# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}.\n\n{table}\n{explanation}"
+        ),
+    )?;
     Ok(())
 }

@@ -29,7 +29,9 @@ pub fn median(values: &[f64]) -> f64 {
 
 /// The table as Markdown.
 pub fn table(lines: &[Line]) -> String {
-    let mut text = String::from("| bar | what | limit | ours | ratio: median (least to most) | asked | met |\n|---|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| bar | what | limit | ours | ratio: median (least to most) | asked | met |\n|---|---|---|---|---|---|---|\n",
+    );
     for line in lines {
         let met = if line.met { "yes" } else { "**no**" };
         let ratio = ratio(&line.ratios);

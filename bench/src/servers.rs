@@ -51,7 +51,10 @@ pub async fn execute(url: &str, sql: &str) -> Fallible<()> {
     let outcome = client.batch_execute(sql).await;
     drop(client);
     connection.await??;
-    Ok(outcome?)
+    outcome.map_err(|error| match error.as_db_error() {
+        Some(db) => format!("PostgreSQL refused `{sql}`: {}", db.message()).into(),
+        None => error.into(),
+    })
 }
 
 /// Transactions a second of a pgbench script over 32 connections.
@@ -69,7 +72,8 @@ pub fn pgbench(url: &str, script: &Path, seconds: u64) -> Fallible<f64> {
 
 fn find_pgbench() -> Fallible<PathBuf> {
     let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<_> = packaged.map(|entry| entry.path().join("bin/pgbench")).filter(|path| path.exists()).collect();
+    let mut found: Vec<_> =
+        packaged.map(|entry| entry.path().join("bin/pgbench")).filter(|path| path.exists()).collect();
     found.sort();
     Ok(found.pop().unwrap_or_else(|| PathBuf::from("pgbench")))
 }

@@ -61,8 +61,10 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     let allowed = match &gate {
         Gate::Open => true,
         Gate::Token(token) => shown
-            .and_then(|shown| shown.strip_prefix("Bearer "))
-            .is_some_and(|shown| same(shown.as_bytes(), token.expose().as_bytes())),
+            .and_then(|shown| shown.split_once(' '))
+            .is_some_and(|(scheme, shown)| {
+                scheme.eq_ignore_ascii_case("bearer") && same(shown.as_bytes(), token.expose().as_bytes())
+            }),
         Gate::Closed => false,
     };
     if allowed {
@@ -72,7 +74,8 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
         Gate::Closed => "No admin token is set, so this address answers health only: set admin.token.",
         _ => "Send the admin token: Authorization: Bearer TOKEN.",
     };
-    Problem::new(&codes::UNAUTHENTICATED).detail(detail).into_response()
+    let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+    (challenge, Problem::new(&codes::UNAUTHENTICATED).detail(detail)).into_response()
 }
 
 /// Compares in a time that does not tell how much was right.

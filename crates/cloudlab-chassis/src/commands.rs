@@ -14,7 +14,9 @@ usage: NAME                          serve
        NAME migrate up|down|status   change or show the schema
        NAME config                   the configuration as loaded, and where each value comes from
        NAME --health-check           ask the running service whether it is ready (for containers)
-       NAME --version";
+       NAME --version
+Configuration is read from service.toml, service.PROFILE.toml and .env in the working directory, and from variables
+such as CLOUDLAB__HTTP__ADDRESS; later ones win. `NAME config` shows what came of it.";
 
 /// Runs the service as its command line says; the exit code is 0 when that worked, 1 when it failed, 2 when the
 /// request or the configuration was wrong.
@@ -29,7 +31,7 @@ pub fn run(service: Service) -> ExitCode {
         }
         ["config"] => with_settings(|_, loaded| {
             println!("# profile = {}", loaded.profile);
-            for entry in loaded.report() {
+            for entry in configuration::report(&loaded, service.name) {
                 println!("{} = {}  # {}", entry.key, entry.value, entry.source);
             }
             Ok(())
@@ -43,12 +45,14 @@ pub fn run(service: Service) -> ExitCode {
             println!("{}", USAGE.replace("NAME", service.name));
             ExitCode::SUCCESS
         }
-        _ => {
-            let asked = arguments.join(" ");
-            eprintln!("error: `{asked}` is no command of this service\n{}", USAGE.replace("NAME", service.name));
-            ExitCode::from(2)
-        }
+        ["migrate", ..] => refuse(&service, "`migrate` needs one of: up, down, status"),
+        _ => refuse(&service, &format!("`{}` is no command of this service", arguments.join(" "))),
     }
+}
+
+fn refuse(service: &Service, sentence: &str) -> ExitCode {
+    eprintln!("error: {sentence}\n{}", USAGE.replace("NAME", service.name));
+    ExitCode::from(2)
 }
 
 fn with_settings(work: impl FnOnce(Sources, Loaded<Settings>) -> Result<(), String>) -> ExitCode {
@@ -99,5 +103,7 @@ async fn migrate(service: Service, loaded: &Loaded<Settings>, what: &str) -> Res
         }),
     };
     database.close().await;
-    outcome.map_err(|error| error.to_string())
+    outcome.map_err(|error| {
+        format!("{error}; database.url is {}", configuration::database_url(loaded, service.name))
+    })
 }

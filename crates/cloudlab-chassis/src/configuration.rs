@@ -1,13 +1,14 @@
 //! From files and environment to settings, and the one setting that changes while the service runs.
 
 use crate::settings::{self, LogFormat, Settings};
-use cloudlab_config::{Error, Loaded, Profile, Sources};
+use cloudlab_config::{Entry, Error, Loaded, Profile, Sources};
 use cloudlab_telemetry::{Format, Options, Output, Telemetry};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How often the files are looked at. They are read, not watched: Kubernetes exchanges a link far above them.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+const DATABASE_URL: &str = "database.url";
 /// Log lines that wait for a slow terminal.
 const LOG_QUEUE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -18,15 +19,35 @@ pub(crate) fn load(sources: &Sources) -> Result<Loaded<Settings>, Error> {
     Ok(loaded)
 }
 
-/// Starts logs and metrics.
-pub(crate) fn telemetry(loaded: &Loaded<Settings>) -> Result<Telemetry, cloudlab_telemetry::Error> {
-    let format = match loaded.value.log.format {
+/// The settings as loaded, redacted, with the source of each; what development adds is said, too.
+pub(crate) fn report(loaded: &Loaded<Settings>, service: &str) -> Vec<Entry> {
+    let mut entries = loaded.report();
+    if loaded.value.database.url.is_none() {
+        let unset = entries.iter_mut().filter(|entry| entry.key == DATABASE_URL);
+        unset.for_each(|entry| entry.value = loaded.value.database_url(service));
+    }
+    entries
+}
+
+/// The URL of the database as it may be shown.
+pub(crate) fn database_url(loaded: &Loaded<Settings>, service: &str) -> String {
+    let entry = report(loaded, service).into_iter().find(|entry| entry.key == DATABASE_URL);
+    entry.map(|entry| entry.value).unwrap_or_default()
+}
+
+/// How the log is written: text for people at a terminal, JSON for machines, unless the setting says otherwise.
+pub(crate) fn format(loaded: &Loaded<Settings>) -> Format {
+    match loaded.value.log.format {
         Some(LogFormat::Json) => Format::Json,
         Some(LogFormat::Text) => Format::Text,
         None if loaded.profile == Profile::Development => Format::Text,
         None => Format::Json,
-    };
-    let level = loaded.value.log.level.clone();
+    }
+}
+
+/// Starts logs and metrics.
+pub(crate) fn telemetry(loaded: &Loaded<Settings>) -> Result<Telemetry, cloudlab_telemetry::Error> {
+    let (level, format) = (loaded.value.log.level.clone(), format(loaded));
     Telemetry::start(&Options { level, format, output: Output::Stdout, queue_bytes: LOG_QUEUE_BYTES })
 }
 

@@ -2,10 +2,12 @@
 
 use crate::readiness::Readiness;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use cloudlab_http::Answer;
+use cloudlab_http::{Answer, Problem, codes};
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -27,6 +29,21 @@ async fn ready(State(readiness): State<Arc<Readiness>>) -> Answer {
     let report = readiness.report().await;
     let code = if report.status == "not_ready" { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     Answer::json(code, &report)
+}
+
+/// Lets nothing through to the API before its tables are there: what would come of it is an error of the service.
+pub(crate) async fn until_migrated(
+    State(readiness): State<Arc<Readiness>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if readiness.is_migrated() {
+        return next.run(request).await;
+    }
+    Problem::new(&codes::UNAVAILABLE)
+        .detail("The service is not ready: its database does not answer, or waits for migrations. Try again later.")
+        .retry_after(1)
+        .into_response()
 }
 
 /// Asks the service at this address whether it is ready, without any client library.

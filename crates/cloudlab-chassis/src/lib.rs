@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod admin;
+mod announcement;
 mod commands;
 mod configuration;
 mod dead_letters;

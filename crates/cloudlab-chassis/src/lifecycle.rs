@@ -1,6 +1,7 @@
 //! Start, run, stop, in an order that loses nothing.
 
 use crate::admin::{self, Admin, Gate};
+use crate::announcement::{Addresses, Announcement};
 use crate::publisher::{Publisher, READER};
 use crate::readiness::Readiness;
 use crate::service::{Resources, Service};
@@ -17,24 +18,43 @@ use cloudlab_sql::{Database, Migration};
 use cloudlab_telemetry::Telemetry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Pause between two tries to reach a database that is away at the start.
+/// Pause between two looks at a database that is away, or whose schema waits for an operator.
 const RETRY: Duration = Duration::from_millis(500);
-/// How long consumers and readers may take to finish, once no request is in flight.
-const FINISH: Duration = Duration::from_secs(10);
+/// How often a wait is mentioned in the log.
+const REMIND: Duration = Duration::from_secs(30);
+/// The part of the drain limit that requests may use; the rest is for consumers, readers and the database.
+const REQUESTS_SHARE: f64 = 0.75;
 
 /// Serves until a signal ends it.
 pub(crate) async fn serve(service: Service, sources: Sources, loaded: Loaded<Settings>) -> Result<(), String> {
     let started = Instant::now();
     let telemetry = configuration::telemetry(&loaded).map_err(|error| error.to_string())?;
     let _flush = telemetry.flush_on_drop(Duration::from_secs(2));
-    let (name, version) = (service.name, service.version);
+    // Before anything that takes time: a signal that comes early must end the service, too.
+    let mut signals = Signals::listen()?;
     let servers = Servers::bind(&loaded.value).await?;
-    let running = assemble(service, sources, &loaded, telemetry, servers).await?;
-    announce(name, version, &loaded, &running, started);
-    signal().await;
+    let announcement = Announcement::new(&service, &loaded, servers.addresses(), started);
+    let (running, start) = assemble(service, sources, &loaded, telemetry.clone(), servers).await?;
+    // A schema that an operator changes may stay away for long; what the service can do meanwhile, it does.
+    let migrates = start.migrates;
+    if !migrates {
+        announcement.make(&telemetry);
+    }
+    tokio::select! {
+        outcome = start.run(&running) => {
+            outcome?;
+            if migrates {
+                announcement.make(&telemetry);
+            }
+            signals.next().await;
+        }
+        () = signals.next() => {}
+    }
     tracing::info!("stopping");
     running.stop(Duration::from_secs(loaded.value.http.drain_seconds)).await;
     tracing::info!("stopped");
@@ -48,19 +68,21 @@ struct Servers {
 
 impl Servers {
     async fn bind(settings: &Settings) -> Result<Self, String> {
-        let drain_timeout = Duration::from_secs(settings.http.drain_seconds);
+        let drain_timeout = Duration::from_secs(settings.http.drain_seconds).mul_f64(REQUESTS_SHARE);
         let limits = |setting| Limits { setting, drain_timeout, ..Limits::default() };
         let public = Server::bind(settings.http.address, limits("http.address")).await;
         let admin = Server::bind(settings.admin.address, limits("admin.address")).await;
         let sentence = |error: cloudlab_http::BindError| error.to_string();
         Ok(Self { public: public.map_err(sentence)?, admin: admin.map_err(sentence)? })
     }
+
+    fn addresses(&self) -> Addresses {
+        Addresses { public: self.public.local_addr(), admin: self.admin.local_addr() }
+    }
 }
 
 /// A service that runs.
 struct Running {
-    public: std::net::SocketAddr,
-    admin: std::net::SocketAddr,
     readiness: Arc<Readiness>,
     database: Database,
     listeners: TaskTracker,
@@ -75,7 +97,7 @@ async fn assemble(
     loaded: &Loaded<Settings>,
     telemetry: Telemetry,
     servers: Servers,
-) -> Result<Running, String> {
+) -> Result<(Running, Start), String> {
     let settings = &loaded.value;
     let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (service.clock.clone(), Arc::new(SystemIds));
     let url = settings.database_url(service.name);
@@ -94,16 +116,15 @@ async fn assemble(
 
     let (listeners, workers) = (TaskTracker::new(), TaskTracker::new());
     let (stop_listening, stop_working) = (CancellationToken::new(), CancellationToken::new());
-    let (public, admin_address) = (servers.public.local_addr(), servers.admin.local_addr());
     let admin = Admin {
         database: database.clone(),
         reader: status,
         consumers: consumers.clone(),
         telemetry: telemetry.clone(),
-        configuration: Arc::new(loaded.report()),
+        configuration: Arc::new(configuration::report(loaded, service.name)),
     };
-    let migrations = service.migrations;
-    let name = service.name;
+    let (name, migrations) = (service.name, service.migrations);
+    let migrates = loaded.profile == Profile::Development || settings.database.migrate;
     let api = public_routes(service, &resources, readiness.clone());
     let api = edge(settings, tenancy(loaded.profile), &ids).around(api);
     let operators = health::routes(readiness.clone()).merge(admin::routes(admin, gate(loaded)));
@@ -111,30 +132,45 @@ async fn assemble(
     listeners.spawn(servers.public.serve(api, stop_listening.clone().cancelled_owned()));
     listeners.spawn(servers.admin.serve(operators, stop_listening.clone().cancelled_owned()));
     workers.spawn(configuration::follow(sources, telemetry, stop_working.clone()));
+    let running =
+        Running { readiness, database, listeners, workers, stop_listening, stop_working };
+    Ok((running, Start { name, migrations, migrates, consumers, broker, reader }))
+}
 
-    if loaded.profile == Profile::Development || settings.database.migrate {
-        migrate(&database, name, migrations).await?;
+/// What begins when the schema is there.
+struct Start {
+    name: &'static str,
+    migrations: &'static [Migration],
+    migrates: bool,
+    consumers: Arc<Consumers>,
+    broker: Arc<dyn Broker>,
+    reader: Reader,
+}
+
+impl Start {
+    async fn run(self, running: &Running) -> Result<(), String> {
+        if self.migrates {
+            migrate(&running.database, self.name, self.migrations).await?;
+        }
+        until_migrated(&running.readiness).await;
+        let (workers, stop) = (&running.workers, &running.stop_working);
+        let started = self.consumers.start(self.broker.as_ref(), workers, stop).await;
+        started.map_err(|error| error.to_string())?;
+        workers.spawn(self.reader.run(stop.clone()));
+        workers.spawn(upkeep::run(running.database.clone(), READER, stop.clone()));
+        Ok(())
     }
-    consumers.start(broker.as_ref(), &workers, &stop_working).await.map_err(|error| error.to_string())?;
-    workers.spawn(reader.run(stop_working.clone()));
-    workers.spawn(upkeep::run(database.clone(), READER, stop_working.clone()));
-    Ok(Running {
-        public,
-        admin: admin_address,
-        readiness,
-        database,
-        listeners,
-        workers,
-        stop_listening,
-        stop_working,
-    })
 }
 
 fn public_routes(mut service: Service, resources: &Resources, readiness: Arc<Readiness>) -> axum::Router {
     let routes = service.routes.take().map(|routes| routes(resources)).unwrap_or_default();
-    let (router, mut openapi) = routes.split_for_parts();
+    let (mut router, mut openapi) = routes.split_for_parts();
     openapi.info = utoipa::openapi::Info::new(service.name, service.version);
     let openapi = cloudlab_http::complete(openapi);
+    if router.has_routes() {
+        let gate = axum::middleware::from_fn_with_state(readiness.clone(), health::until_migrated);
+        router = router.route_layer(gate);
+    }
     router.merge(cloudlab_http::docs(&openapi, service.codes)).merge(health::routes(readiness))
 }
 
@@ -163,6 +199,7 @@ fn gate(loaded: &Loaded<Settings>) -> Gate {
 
 /// Applies migrations; a database that is away is waited for, a script that fails ends the start.
 async fn migrate(database: &Database, name: &str, migrations: &[Migration]) -> Result<(), String> {
+    let mut reminder = Reminder::default();
     loop {
         match database.migrate_up(name, migrations).await {
             Ok(done) => {
@@ -171,60 +208,77 @@ async fn migrate(database: &Database, name: &str, migrations: &[Migration]) -> R
             }
             Err(Error::Defect(cause)) => return Err(cause),
             Err(error) => {
-                tracing::warn!(%error, "the database is away; migrations wait");
-                tokio::select! {
-                    () = tokio::time::sleep(RETRY) => {}
-                    () = signal() => return Err("stopped while the database was away".into()),
+                if reminder.is_due() {
+                    tracing::warn!(%error, "the database is away; the service waits for it and answers health meanwhile");
                 }
+                tokio::time::sleep(RETRY).await;
             }
         }
     }
 }
 
-fn announce(name: &str, version: &str, loaded: &Loaded<Settings>, running: &Running, started: Instant) {
-    let (public, admin) = (running.public, running.admin);
-    let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let profile = loaded.profile.to_string();
-    tracing::info!(service = name, version, profile, %public, %admin, took_ms, "serving");
-    if loaded.profile == Profile::Development {
-        tracing::warn!("development: a request without x-tenant-id belongs to the default tenant");
-        println!("\n  {name} is up · http://{public} · {took_ms} ms");
-        println!("    see   http://{public}/docs          the API");
-        println!("          http://{admin}               health, metrics, outbox, dead letters\n");
+async fn until_migrated(readiness: &Readiness) {
+    let mut reminder = Reminder::default();
+    while let Err(reason) = readiness.schema().await {
+        if reminder.is_due() {
+            tracing::warn!(reason, "the schema is not ready; the service answers health meanwhile");
+        }
+        tokio::time::sleep(RETRY).await;
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Keeps a wait from filling the log.
+#[derive(Default)]
+struct Reminder(Option<Instant>);
+
+impl Reminder {
+    fn is_due(&mut self) -> bool {
+        let due = self.0.is_none_or(|at| at.elapsed() >= REMIND);
+        if due {
+            self.0 = Some(Instant::now());
+        }
+        due
+    }
+}
+
+/// SIGTERM and SIGINT, from the moment at which they are listened for.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, String> {
+        let of = |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
+        Ok(Self { terminate: of(SignalKind::terminate())?, interrupt: of(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
 impl Running {
     /// Readiness off, requests finished, consumers and readers finished, the database closed: in that order, since
-    /// each needs the next.
+    /// each needs the next, and all within the drain limit.
     async fn stop(self, drain: Duration) {
+        let until = tokio::time::Instant::now() + drain;
         self.readiness.stop();
         self.stop_listening.cancel();
         self.listeners.close();
-        // The listeners end by their own drain limit; this bound only guards against their never ending.
-        if tokio::time::timeout(drain + FINISH, self.listeners.wait()).await.is_err() {
+        if timeout_at(until, self.listeners.wait()).await.is_err() {
             tracing::warn!("requests were still running when the drain limit passed");
         }
         self.stop_working.cancel();
         self.workers.close();
-        if tokio::time::timeout(FINISH, self.workers.wait()).await.is_err() {
-            tracing::warn!("consumers were still working when the limit passed; their events come again");
+        if timeout_at(until, self.workers.wait()).await.is_err() {
+            tracing::warn!("consumers were still working when the drain limit passed; their events come again");
         }
-        if tokio::time::timeout(FINISH, self.database.close()).await.is_err() {
-            tracing::warn!("commits were still under way when the limit passed");
+        if timeout_at(until, self.database.close()).await.is_err() {
+            tracing::warn!("commits were still under way when the drain limit passed");
         }
     }
 }

@@ -85,11 +85,10 @@ impl Readiness {
     }
 
     async fn look(&self) -> Report {
-        let mut checks = BTreeMap::new();
-        checks.insert("database", self.database().await);
-        checks.insert("migrations", self.migrations().await);
+        // At one time: a probe must hear of a database that hangs before its own patience ends.
+        let (database, migrations, broker) = tokio::join!(self.database(), self.migrations(), self.broker());
+        let mut checks = BTreeMap::from([("database", database), ("migrations", migrations), ("broker", broker)]);
         checks.insert("journal", self.journal());
-        checks.insert("broker", self.broker().await);
         if self.stopping.load(Ordering::Relaxed) {
             let detail = "the service is stopping".to_owned();
             checks.insert("lifecycle", Check { state: "down", needed: true, detail });
@@ -110,24 +109,35 @@ impl Readiness {
         }
     }
 
-    async fn migrations(&self) -> Check {
-        if self.migrated.load(Ordering::Relaxed) {
-            return up(true, "applied");
+    /// Whether the schema was found complete; it is then taken for granted, since nobody takes migrations back under
+    /// a service that runs.
+    pub fn is_migrated(&self) -> bool {
+        self.migrated.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether the schema is complete.
+    ///
+    /// # Errors
+    /// What is missing, or that nobody knows.
+    pub async fn schema(&self) -> Result<(), String> {
+        if self.is_migrated() {
+            return Ok(());
         }
         let status = self.database.migration_status(self.scope, self.migrations);
-        match tokio::time::timeout(PATIENCE, status).await {
-            Ok(Ok(all)) => {
-                let pending: Vec<_> = all.iter().filter(|one| !one.applied).collect();
-                let names: Vec<_> = pending.iter().map(|one| format!("{}/{}", one.scope, one.name)).collect();
-                self.migrated.store(names.is_empty(), Ordering::Relaxed);
-                if names.is_empty() {
-                    return up(true, "applied");
-                }
-                let names = names.join(", ");
-                down(true, format!("pending: {names}; run `migrate up` or set database.migrate = true"))
-            }
-            _ => down(true, "unknown while the database does not answer"),
+        let Ok(Ok(all)) = tokio::time::timeout(PATIENCE, status).await else {
+            return Err("unknown while the database does not answer".into());
+        };
+        let pending = all.iter().filter(|one| !one.applied);
+        let names: Vec<_> = pending.map(|one| format!("{}/{}", one.scope, one.name)).collect();
+        self.migrated.store(names.is_empty(), Ordering::Relaxed);
+        if names.is_empty() {
+            return Ok(());
         }
+        Err(format!("pending: {}; run `{} migrate up` or set database.migrate = true", names.join(", "), self.scope))
+    }
+
+    async fn migrations(&self) -> Check {
+        self.schema().await.map_or_else(|reason| down(true, reason), |()| up(true, "applied"))
     }
 
     fn journal(&self) -> Check {

@@ -41,6 +41,7 @@ pub struct Service {
     pub(crate) consumers: Vec<MakeConsumer>,
     pub(crate) codes: &'static [&'static Code],
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) first_request: Option<(&'static str, &'static str)>,
 }
 
 impl Service {
@@ -48,7 +49,16 @@ impl Service {
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self {
         let clock = Arc::new(SystemClock);
-        Self { name, version, migrations: &[], routes: None, consumers: Vec::new(), codes: &[], clock }
+        Self {
+            name,
+            version,
+            migrations: &[],
+            routes: None,
+            consumers: Vec::new(),
+            codes: &[],
+            clock,
+            first_request: None,
+        }
     }
 
     /// Its tables.
@@ -62,6 +72,13 @@ impl Service {
     #[must_use]
     pub fn routes(mut self, routes: impl FnOnce(&Resources) -> OpenApiRouter + Send + 'static) -> Self {
         self.routes = Some(Box::new(routes));
+        self
+    }
+
+    /// A POST that newcomers are told to try when the service is up: its path and its JSON body.
+    #[must_use]
+    pub fn first_request(mut self, path: &'static str, body: &'static str) -> Self {
+        self.first_request = Some((path, body));
         self
     }
 

@@ -178,7 +178,7 @@ impl Default for Database {
 impl Default for Journal {
     fn default() -> Self {
         Self {
-            notifier: Notifier::Notify,
+            notifier: Notifier::Polling,
             poll_ms: 20,
             lease_seconds: 5,
             keep_hours: 7 * 24,
@@ -207,9 +207,7 @@ impl Default for Log {
 pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
     let settings = &loaded.value;
     if loaded.profile == Profile::Production && settings.database.url.is_none() {
-        let allowed = "the profile is production, so it must be set: postgres://USER:PASSWORD@HOST:PORT/NAME, or \
-            sqlite:PATH on a volume that outlives the process";
-        return Err(loaded.reject("database.url", allowed));
+        return Err(no_database());
     }
     let positive: [(&str, u64); 8] = [
         ("http.timeout_ms", settings.http.timeout_ms),
@@ -232,6 +230,13 @@ pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
     }
     cloudlab_telemetry::Telemetry::check_level(&settings.log.level)
         .map_err(|error| loaded.reject("log.level", &error.to_string()))
+}
+
+/// In production a default would be a file that goes away with its container.
+fn no_database() -> Error {
+    let detail = "it is not set, and production has no default; set it in service.toml or as CLOUDLAB__DATABASE__URL \
+        to postgres://USER:PASSWORD@HOST:PORT/NAME, or to sqlite:PATH on a volume that outlives the process";
+    Error::WrongValue { place: "profile production".into(), key: "database.url".into(), detail: detail.into() }
 }
 
 impl Settings {

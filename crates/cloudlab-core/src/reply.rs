@@ -22,7 +22,9 @@ pub struct Reply {
 /// interface has put its presenter into the request context, so the bytes that are kept are the bytes that
 /// the caller was sent, also after a deployment has changed the representation.
 #[derive(Clone)]
-pub struct Presenter(Arc<dyn Fn(&dyn Any) -> Option<Reply> + Send + Sync>);
+pub struct Presenter(Arc<Present>);
+
+type Present = dyn Fn(&dyn Any) -> Option<Reply> + Send + Sync;
 
 impl Presenter {
     /// Shows a `T` by this function.

@@ -10,7 +10,8 @@ pub fn check(what: &str, text: &str, characters: std::ops::RangeInclusive<usize>
     let count = text.chars().count();
     let (least, most) = (characters.start(), characters.end());
     if count < *least {
-        let detail = format!("The {what} has {count} characters besides outer spaces; at least {least} are needed.");
+        let detail =
+            format!("The {what} has {count} characters besides outer spaces; at least {least} are needed.");
         return Err(Invalid::new("required", detail));
     }
     if count > *most {

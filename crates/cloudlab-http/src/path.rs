@@ -33,5 +33,6 @@ fn canonical(text: &str) -> Option<Uuid> {
 /// found out by asking.
 #[must_use]
 pub fn not_found() -> Problem {
-    Problem::new(&codes::NOT_FOUND).detail("There is no resource with this identity. Check the path and the tenant.")
+    Problem::new(&codes::NOT_FOUND)
+        .detail("There is no resource with this identity. Check the path and the tenant.")
 }

@@ -4,10 +4,10 @@ use crate::answer::Answer;
 use crate::problem::{Problem, codes};
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
+use cloudlab_core::Expected;
 use http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use cloudlab_core::Expected;
 use std::borrow::Cow;
 
 /// The strong entity tag of a version: `"3"`.
@@ -186,6 +186,7 @@ impl Tag {
 
 fn malformed(name: &HeaderName) -> Problem {
     let shown: Cow<'static, str> = if name == IF_MATCH { "If-Match".into() } else { "If-None-Match".into() };
-    Problem::new(&codes::MALFORMED_HEADER)
-        .detail(format!("The header {shown} is not a list of entity tags. Send the ETag with its quotes, such as \"3\"."))
+    Problem::new(&codes::MALFORMED_HEADER).detail(format!(
+        "The header {shown} is not a list of entity tags. Send the ETag with its quotes, such as \"3\"."
+    ))
 }

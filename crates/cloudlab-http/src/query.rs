@@ -100,7 +100,8 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         let Some((name, value)) = self.value.take() else {
             return Err(Error::custom("a value was asked for before its name"));
         };
-        seed.deserialize(Text(&value)).map_err(|error| Error::custom(format_args!("the parameter {name}: {error}")))
+        seed.deserialize(Text(&value))
+            .map_err(|error| Error::custom(format_args!("the parameter {name}: {error}")))
     }
 }
 

@@ -37,8 +37,9 @@ impl From<serde_json::Error> for HandleError {
 }
 
 /// What an event does: reads what it needs and answers with one commit, to which the runtime adds the inbox row.
-pub type Handler =
-    Arc<dyn Fn(RequestContext, Arc<CloudEvent>) -> BoxFuture<'static, Result<Commit, HandleError>> + Send + Sync>;
+pub type Handler = Arc<
+    dyn Fn(RequestContext, Arc<CloudEvent>) -> BoxFuture<'static, Result<Commit, HandleError>> + Send + Sync,
+>;
 
 /// How a consumer works and how long it is patient.
 #[derive(Clone, Debug)]

@@ -45,7 +45,13 @@ impl DeadLetter {
         Write::update("dead_letters", [("id", self.id.into())]).set("replayed_at", now)
     }
 
-    pub(crate) fn new(ids: &dyn Ids, now: Timestamp, consumer: &str, topic: &str, event: &CloudEvent) -> Self {
+    pub(crate) fn new(
+        ids: &dyn Ids,
+        now: Timestamp,
+        consumer: &str,
+        topic: &str,
+        event: &CloudEvent,
+    ) -> Self {
         Self {
             id: ids.next(),
             consumer: consumer.to_owned(),

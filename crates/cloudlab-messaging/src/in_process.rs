@@ -35,7 +35,8 @@ impl Broker for InProcess {
         drop(groups);
         async move {
             let all = join_all(heard).await.into_iter().collect::<Result<Vec<()>, _>>();
-            all.map(|_| ()).map_err(|_| Error::Unavailable("a consumer stopped before it acknowledged".into()))
+            all.map(|_| ())
+                .map_err(|_| Error::Unavailable("a consumer stopped before it acknowledged".into()))
         }
         .boxed()
     }

@@ -58,7 +58,8 @@ impl Consumers {
     ) -> Result<(), Error> {
         for consumer in &self.consumers {
             let group = format!("{}.{}", self.service, consumer.name);
-            let mut deliveries = broker.subscribe(Subscription { group, topics: consumer.topics.clone() }).await?;
+            let mut deliveries =
+                broker.subscribe(Subscription { group, topics: consumer.topics.clone() }).await?;
             let lanes = Arc::new(Lanes {
                 consumers: self.clone(),
                 consumer: consumer.clone(),
@@ -243,7 +244,8 @@ impl Lanes {
 
     fn count(&self, event: &CloudEvent, outcome: &'static str) {
         let consumer = self.consumer.name.clone();
-        metrics::counter!("consumer_events_total", "consumer" => consumer.clone(), "outcome" => outcome).increment(1);
+        metrics::counter!("consumer_events_total", "consumer" => consumer.clone(), "outcome" => outcome)
+            .increment(1);
         let age = self.consumers.clock.now().as_micros() - event.time.as_micros();
         metrics::histogram!("consumer_delay_seconds", "consumer" => consumer).record(age as f64 / 1e6);
     }

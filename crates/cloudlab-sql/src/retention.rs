@@ -35,10 +35,7 @@ impl Database {
         let inbox = vec![self.before(settings.keep_inbox).into(), BATCH.into()];
         let removed = self
             .engine()
-            .maintain(&[
-                Statement::new(FORGET_REPLIES, replies),
-                Statement::new(FORGET_INBOX, inbox),
-            ])
+            .maintain(&[Statement::new(FORGET_REPLIES, replies), Statement::new(FORGET_INBOX, inbox)])
             .await?;
         let events = match settings.keep_events {
             Some(keep) => self.journal().prune(self.before(keep), BATCH).await?,

@@ -139,7 +139,8 @@ impl TestDatabase {
                 }
             }
             // The server's own upkeep may be inside, and only a superuser could end it.
-            let drop = || async { self.on_server(&format!("DROP DATABASE {name} WITH (FORCE)")).await.is_ok() };
+            let drop =
+                || async { self.on_server(&format!("DROP DATABASE {name} WITH (FORCE)")).await.is_ok() };
             crate::eventually(Duration::from_secs(30), "the test's database is dropped", drop).await;
         }
     }

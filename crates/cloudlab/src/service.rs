@@ -76,7 +76,7 @@ struct Rendering<'a> {
 impl Rendering<'_> {
     fn files(&self, template: &[File]) -> Result<Vec<File>, Refusal> {
         let mut rendered: Vec<File> = Vec::new();
-        for file in template.iter().filter(|file| self.is_wanted(&file.path)) {
+        for file in template {
             let file = self.file(file)?;
             // Two paths that differ in case only are one file on some systems.
             if rendered.iter().any(|other| other.path.eq_ignore_ascii_case(&file.path)) {
@@ -86,14 +86,6 @@ impl Rendering<'_> {
             rendered.push(file);
         }
         Ok(rendered)
-    }
-
-    /// A folder of migrations that is named after an engine goes with the engine, but SQLite is always compiled in.
-    fn is_wanted(&self, path: &str) -> bool {
-        let engine = path.strip_prefix("migrations/").and_then(|rest| rest.split('/').next());
-        engine.is_none_or(|engine| {
-            engine == "sqlite" || !OPTIONS.contains(&engine) || self.options.contains(engine)
-        })
     }
 
     fn file(&self, file: &File) -> Result<File, Refusal> {

@@ -31,7 +31,8 @@ impl Cluster {
     /// Starts so many processes, each with these variables.
     pub fn start(place: Arc<Place>, count: usize, variables: &[(&str, &str)]) -> Self {
         let setups = ["a", "b", "c", "d"].into_iter().take(count).map(|name| {
-            variables.iter().fold(Setup::new(name, &place.url()), |setup, (name, value)| setup.with(name, value))
+            let setup = Setup::new(name, &place.url_of(name));
+            variables.iter().fold(setup, |setup, (name, value)| setup.with(name, value))
         });
         Self::of(place.clone(), setups.collect())
     }
@@ -122,14 +123,17 @@ async fn outbox(address: &Address) -> Option<Outbox> {
     })
 }
 
+/// What a process counts under a name.
+pub async fn metric(address: &Address, name: &str) -> Option<f64> {
+    let text = String::from_utf8(ask_admin(address, "/metrics").await.ok()?.body).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
 /// L8: connections that nobody gave back.
 async fn busy_pool(process: &Process) -> Option<Violation> {
-    let text = String::from_utf8(ask_admin(&process.address(), "/metrics").await.ok()?.body).ok()?;
-    let of = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name))?;
-        line.rsplit(' ').next()?.parse::<f64>().ok()
-    };
-    let (used, waiting) = (of("database_connections_used")?, of("database_requests_waiting")?);
-    let name = process.name();
+    let (address, name) = (process.address(), process.name());
+    let used = metric(&address, "database_connections_used").await?;
+    let waiting = metric(&address, "database_requests_waiting").await?;
     (used + waiting > 0.0).then(|| violation("L8", format!("{name}: {used} connections used, {waiting} wait")))
 }

@@ -25,3 +25,4 @@ mod sabotage;
 mod show;
 mod strangers;
 mod suite;
+mod wait;

@@ -42,6 +42,14 @@ impl Place {
         }
     }
 
+    /// The same, for a process whose sessions the server shall know by this name.
+    pub fn url_of(&self, process: &str) -> String {
+        match self {
+            Self::Sqlite(_) => self.url(),
+            Self::Postgres { .. } => format!("{}?application_name={process}", self.url()),
+        }
+    }
+
     /// Product and version, as the server says itself.
     pub async fn version(&self) -> String {
         match self {
@@ -79,6 +87,27 @@ impl Place {
                 (row.get(0), row.get(1))
             }
         }
+    }
+
+    /// The time between the earliest and the latest event, by the clocks of those who recorded them.
+    pub async fn seconds_between_events(&self) -> i64 {
+        match self {
+            Self::Sqlite(_) => {
+                let sql = "SELECT (max(at) - min(at)) / 1000000 FROM journal";
+                self.file().query_row(sql, (), |row| row.get(0)).unwrap()
+            }
+            Self::Postgres { .. } => {
+                let sql = "SELECT extract(epoch FROM max(at) - min(at))::bigint FROM journal";
+                self.raw().await.query_one(sql, &[]).await.unwrap().get(0)
+            }
+        }
+    }
+
+    /// How many sessions of the service wait for a lock.
+    pub async fn waiting_for_locks(&self) -> i64 {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+            AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";
+        self.raw().await.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     fn file(&self) -> rusqlite::Connection {

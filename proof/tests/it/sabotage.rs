@@ -1,1 +1,66 @@
-//! Later.
+//! A check that cannot fail proves nothing: each known defect, brought back, is noticed by the law that forbids it.
+
+use crate::driver::Load;
+use crate::faults::f01_relay_killed::relay_killed;
+use crate::faults::f06_owner_halted::halted_in_a_look;
+use crate::faults::f12_hang_ups::{begun, hang_ups};
+use crate::laws::Violation;
+use crate::place::Place;
+use crate::show::show;
+use crate::suite::{on_postgres, on_sqlite, say};
+use std::sync::Arc;
+
+const SWITCH: &str = "CLOUDLAB_SABOTAGE";
+
+/// Fails unless this law is among those that were broken.
+fn notice(defect: &str, law: &str, broken: &[Violation]) {
+    let found = broken.iter().filter(|violation| violation.law == law).count();
+    let first = broken.iter().find(|violation| violation.law == law).map(ToString::to_string).unwrap_or_default();
+    say(&format!("  {defect}: {} violations, {found} of {law}, such as {first}", broken.len()));
+    assert!(found > 0, "{defect} is not noticed by {law}: {broken:?}");
+}
+
+/// The great test in small.
+async fn small(place: Arc<Place>, seed: u64, kills: usize, defect: &str) -> Vec<Violation> {
+    let load = Load { seed, clients: 8, commits: 300, probes: 40, ..Load::default() };
+    show(place, &load, kills, &[(SWITCH, defect)]).await
+}
+
+/// A test for each seed: `red!(name, seed, place => violations; defect, law)`.
+macro_rules! red {
+    ($($name:ident($run:ident, $defect:literal, $law:literal, [$($seed:literal),+], $work:expr);)+) => {$(
+        #[test]
+        fn $name() {
+            $($run(concat!("sabotage ", $defect), |place| async move {
+                let work: fn(Arc<Place>, u64) -> _ = $work;
+                notice($defect, $law, &work(place, $seed).await);
+            });)+
+        }
+    )+};
+}
+
+red! {
+    a_reader_that_forgets_its_gaps_loses_events(on_postgres, "no_gaps", "L3", [1, 2, 3],
+        |place, seed| small(place, seed, 0, "no_gaps"));
+    a_consumer_without_an_inbox_repeats_effects_on_postgres(on_postgres, "no_inbox", "L4", [1, 2, 3],
+        |place, seed| relay_killed(place, seed, 3, &[(SWITCH, "no_inbox")]));
+    a_consumer_without_an_inbox_repeats_effects_on_sqlite(on_sqlite, "no_inbox", "L4", [1, 2, 3],
+        |place, seed| relay_killed(place, seed, 3, &[(SWITCH, "no_inbox")]));
+    a_cursor_without_a_fence_is_moved_by_who_has_lost_the_lease(on_postgres, "no_fencing", "fence", [1, 2],
+        |place, _| halted_in_a_look(place, &[(SWITCH, "no_fencing")]));
+    a_commit_in_the_task_of_its_request_is_cut_by_a_hang_up(on_postgres, "no_own_task", "L2", [1, 2],
+        |place, _| begun(place, &[(SWITCH, "no_own_task")]));
+    a_connection_that_is_used_again_unread_makes_halves_of_commits(
+        on_postgres, "no_own_task,reuse_unread", "L2", [1],
+        |place, _| hang_ups(place, 400, &[(SWITCH, "no_own_task,reuse_unread")]));
+    a_gap_that_is_given_up_without_a_proof_loses_events(on_postgres, "no_proof", "L3", [1],
+        |place, seed| small(place, seed, 0, "no_proof"));
+    a_prepared_transaction_that_is_forgotten_loses_its_events(on_postgres, "forget_prepared", "L3", [1],
+        |place, seed| small(place, seed, 0, "forget_prepared"));
+    a_stream_without_a_lock_loses_its_order(on_postgres, "no_stream_lock", "L5", [1],
+        |place, seed| small(place, seed, 0, "no_stream_lock"));
+    a_condition_that_is_not_checked_loses_updates(on_postgres, "no_conditions", "L9", [1],
+        |place, seed| small(place, seed, 0, "no_conditions"));
+    a_commit_that_is_trusted_by_its_word_alone_is_not_durable(on_postgres, "trust_commit", "L1", [1],
+        |place, seed| small(place, seed, 0, "trust_commit"));
+}

@@ -2,28 +2,22 @@
 
 use crate::place::Place;
 use std::io::Write;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Longer than any scenario takes: what hangs is a failure with a name.
-const BOUND: Duration = Duration::from_secs(150);
+const BOUND: Duration = Duration::from_secs(300);
 
 /// One scenario at a time: each measures, and two cores are few.
 static ALONE: Mutex<()> = Mutex::new(());
 
-pub fn on_sqlite<T>(suite: &'static str, scenario: impl FnOnce(Arc<Place>) -> T)
-where
-    T: Future<Output = ()> + Send + 'static,
-{
+pub fn on_sqlite<T: Future<Output = ()>>(suite: &'static str, scenario: impl FnOnce(Arc<Place>) -> T) {
     run(suite, async { Place::sqlite() }, scenario);
 }
 
 /// On the server that `TEST_POSTGRES_URL` names.
-pub fn on_postgres<T>(suite: &'static str, scenario: impl FnOnce(Arc<Place>) -> T)
-where
-    T: Future<Output = ()> + Send + 'static,
-{
+pub fn on_postgres<T: Future<Output = ()>>(suite: &'static str, scenario: impl FnOnce(Arc<Place>) -> T) {
     match std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty()) {
         Some(url) => run(suite, async move { Place::postgres(&url).await }, scenario),
         None => say(&format!("skipped: {suite} on PostgreSQL (TEST_POSTGRES_URL is not set)")),
@@ -41,21 +35,18 @@ pub fn run<T>(
     make: impl Future<Output = Place>,
     scenario: impl FnOnce(Arc<Place>) -> T,
 ) where
-    T: Future<Output = ()> + Send + 'static,
+    T: Future<Output = ()>,
 {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let outcome = runtime.block_on(async {
-        let place = Arc::new(make.await);
-        say(&format!("suite: {suite} on {}", place.version().await));
-        // A task of its own: its failure is caught here, when its processes have ended.
-        let outcome = tokio::spawn(tokio::time::timeout(BOUND, scenario(place.clone()))).await;
-        place.remove().await;
-        outcome
-    });
+    let place = Arc::new(runtime.block_on(make));
+    say(&format!("suite: {suite} on {}", runtime.block_on(place.version())));
+    let scenario = || runtime.block_on(async { tokio::time::timeout(BOUND, scenario(place.clone())).await });
+    let outcome = catch_unwind(AssertUnwindSafe(scenario));
+    runtime.block_on(place.remove());
     runtime.shutdown_background();
     match outcome {
         Ok(ended) => assert!(ended.is_ok(), "{suite} hangs: it was ended after {BOUND:?}"),
-        Err(failed) => resume_unwind(failed.into_panic()),
+        Err(failed) => resume_unwind(failed),
     }
 }

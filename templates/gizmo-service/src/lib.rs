@@ -20,6 +20,7 @@ pub fn service() -> Service {
     Service::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
         .migrations(migrations!["0001_acme_gizmos"])
         .routes(|resources| rest::routes(deps(resources)))
+        .first_request("/v1/acme-gizmos", r#"{"name":"first"}"#)
         .consumer(|resources| {
             consumers::statistics(resources.topic("acme_gizmo"), deps(resources).acme_gizmos)
         })

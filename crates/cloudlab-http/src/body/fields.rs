@@ -43,7 +43,11 @@ impl FieldErrors {
     }
 
     /// The value of a field that may be missing: nothing only when it is there and wrong.
-    pub fn take_optional<T>(&mut self, pointer: &str, parsed: Option<Result<T, Invalid>>) -> Option<Option<T>> {
+    pub fn take_optional<T>(
+        &mut self,
+        pointer: &str,
+        parsed: Option<Result<T, Invalid>>,
+    ) -> Option<Option<T>> {
         match parsed {
             None => Some(None),
             Some(parsed) => self.take(pointer, parsed).map(Some),
@@ -72,7 +76,9 @@ impl FieldErrors {
         if !self.errors.is_empty() {
             return Err(invalid_fields(self.errors));
         }
-        taken.values().ok_or_else(|| internal().cause("a field was refused by other fields than those that finish"))
+        taken
+            .values()
+            .ok_or_else(|| internal().cause("a field was refused by other fields than those that finish"))
     }
 }
 
@@ -143,6 +149,8 @@ taken!(A a, B b, C c, D d, E e, F f, G g, H h);
 ///
 /// # Errors
 /// When the value is null or of another type.
-pub fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

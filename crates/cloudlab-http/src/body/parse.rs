@@ -28,7 +28,8 @@ impl Media {
         let text = value.to_str().unwrap_or_default();
         let mut pieces = text.split(';').map(str::trim);
         let essence = pieces.next().unwrap_or_default();
-        let known = essence.eq_ignore_ascii_case(JSON) || (patch && essence.eq_ignore_ascii_case(MERGE_PATCH));
+        let known =
+            essence.eq_ignore_ascii_case(JSON) || (patch && essence.eq_ignore_ascii_case(MERGE_PATCH));
         if known && pieces.all(is_harmless) { Ok(Self::Json) } else { Err(unsupported(patch)) }
     }
 }
@@ -36,7 +37,8 @@ impl Media {
 /// JSON is UTF-8, so no other charset can be meant; other parameters mean nothing.
 fn is_harmless(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else { return true };
-    !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+    !name.trim().eq_ignore_ascii_case("charset")
+        || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
 }
 
 fn unsupported(patch: bool) -> Problem {
@@ -58,12 +60,19 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], media: Media) -> Result<T
 
 /// Parses a body; an empty one counts as `{}`.
 pub(crate) fn parse_or_empty<T: DeserializeOwned>(bytes: &[u8], media: Media) -> Result<T, Problem> {
-    if bytes.is_empty() { typed(Node::Object(Vec::new())).map_err(invalid_fields) } else { parse(bytes, media) }
+    if bytes.is_empty() {
+        typed(Node::Object(Vec::new())).map_err(invalid_fields)
+    } else {
+        parse(bytes, media)
+    }
 }
 
 fn tree(bytes: &[u8]) -> Result<Node<'_>, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        malformed(format!("The body is not UTF-8: byte {} is wrong. Send JSON in UTF-8.", error.valid_up_to() + 1))
+        malformed(format!(
+            "The body is not UTF-8: byte {} is wrong. Send JSON in UTF-8.",
+            error.valid_up_to() + 1
+        ))
     })?;
     // serde_json ends each message with "at line 3 column 7".
     serde_json::from_str(text)

@@ -55,7 +55,8 @@ impl CommandContext {
             fresh = true;
             self.context.clone().with_presenter(presenter)
         });
-        let twice = "a handler ran two commands for one request; one key cannot stand for both, so make them one";
+        let twice =
+            "a handler ran two commands for one request; one key cannot stand for both, so make them one";
         if fresh { Ok(presented) } else { Err(internal().cause(twice)) }
     }
 }
@@ -112,7 +113,9 @@ fn key(parts: &Parts) -> Result<Option<Arc<str>>, Problem> {
         (Some(_), Some(_)) => malformed("The header Idempotency-Key stands twice. Send one key."),
         (Some(value), None) => match visible_ascii(value, MAX_KEY_BYTES) {
             Some(text) => Ok(Some(Arc::from(text))),
-            None => malformed("The header Idempotency-Key is not 1 to 255 visible ASCII characters. Send a UUID."),
+            None => {
+                malformed("The header Idempotency-Key is not 1 to 255 visible ASCII characters. Send a UUID.")
+            }
         },
     }
 }

@@ -91,9 +91,7 @@ async fn board(ctx: &CommandContext) -> Result<Turn, Problem> {
         };
         let landing = match give_up_at(ctx) {
             None => passenger.wait().await,
-            Some(at) => {
-                tokio::time::timeout_at(at, passenger.wait()).await.map_err(|_| in_progress())?
-            }
+            Some(at) => tokio::time::timeout_at(at, passenger.wait()).await.map_err(|_| in_progress())?,
         };
         match landing {
             Landing::Reply(reply) => return Ok(Turn::Answered(reply)),

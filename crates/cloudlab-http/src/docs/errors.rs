@@ -51,7 +51,8 @@ pub(super) fn escape(text: &str) -> String {
 fn links(mut text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     while let Some((before, link, target, after)) = next_link(text) {
-        let target = if target.starts_with('/') { target.to_owned() } else { format!("/docs/errors/{target}") };
+        let target =
+            if target.starts_with('/') { target.to_owned() } else { format!("/docs/errors/{target}") };
         html.push_str(before);
         // To write into a string never fails.
         let _ = write!(html, "<a href=\"{target}\">{link}</a>");

@@ -64,7 +64,10 @@ async fn viewer() -> impl IntoResponse {
 
 /// Markdown for programs; browsers, which would offer it for download, get it as a page.
 fn show(headers: &HeaderMap, markdown: &str) -> Response {
-    let html = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let html = headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     let vary = (VARY, "accept");
     if html {
         let page = errors::page(markdown);

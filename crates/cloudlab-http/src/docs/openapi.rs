@@ -85,13 +85,21 @@ fn add(operation: &mut Operation, parameter: Parameter) {
 }
 
 fn tenant() -> Parameter {
-    let uuid = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
-    header("x-tenant-id", "The tenant. Required in production, where credentials do not name it.", uuid, Required::False)
+    let uuid = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    header(
+        "x-tenant-id",
+        "The tenant. Required in production, where credentials do not name it.",
+        uuid,
+        Required::False,
+    )
 }
 
 fn idempotency_key() -> Parameter {
     let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
-    let description = "Executes the request once, however often it is sent: a repetition gets the first reply.";
+    let description =
+        "Executes the request once, however often it is sent: a repetition gets the first reply.";
     header("Idempotency-Key", description, text, Required::False)
 }
 

@@ -87,7 +87,8 @@ impl Call {
     pub(super) fn panicked(&self, panic: &(dyn Any + Send)) -> Problem {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        internal().cause(format_args!("the handler panicked: {}", text.unwrap_or("with a value that is no text")))
+        internal()
+            .cause(format_args!("the handler panicked: {}", text.unwrap_or("with a value that is no text")))
     }
 
     /// Completes a reply: problems get path and identity, each reply the request id; then it is counted and logged.

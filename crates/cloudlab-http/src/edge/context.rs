@@ -35,10 +35,9 @@ pub(crate) struct Entered {
 
 impl Entered {
     pub(crate) fn of(parts: &Parts) -> Result<&Self, Problem> {
-        parts
-            .extensions
-            .get::<Self>()
-            .ok_or_else(|| internal().cause("a handler was called outside of the edge; put Edge::around the router"))
+        parts.extensions.get::<Self>().ok_or_else(|| {
+            internal().cause("a handler was called outside of the edge; put Edge::around the router")
+        })
     }
 
     pub(crate) fn context(&self) -> Result<RequestContext, Problem> {

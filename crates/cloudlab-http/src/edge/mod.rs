@@ -12,9 +12,9 @@ mod service;
 mod settings;
 
 pub use context::Context;
+pub(crate) use context::Entered;
 pub(crate) use enter::visible_ascii;
 pub(crate) use route::Kind;
-pub(crate) use context::Entered;
 pub use settings::{Settings, Tenancy};
 
 use crate::command::Flights;
@@ -84,7 +84,8 @@ impl<S> Layer<S> for Edge {
 }
 
 async fn unknown_path(uri: Uri) -> Problem {
-    Problem::new(&codes::ROUTE_NOT_FOUND).detail(format!("No operation has the path {}. Compare it with /openapi.json.", uri.path()))
+    Problem::new(&codes::ROUTE_NOT_FOUND)
+        .detail(format!("No operation has the path {}. Compare it with /openapi.json.", uri.path()))
 }
 
 async fn wrong_method() -> Problem {

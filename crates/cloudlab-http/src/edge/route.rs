@@ -93,7 +93,8 @@ impl Route {
 
 impl Kind {
     pub(crate) fn of(path: &str) -> Self {
-        let below = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below =
+            |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         match path {
             _ if below("/health") => Self::Health,
             _ if below("/docs") || path == "/openapi.json" => Self::Open,

@@ -41,14 +41,17 @@ impl From<store::Error> for Problem {
 
 /// A defect of the service, with nothing of the inside in it.
 pub fn internal() -> Problem {
-    Problem::new(&codes::INTERNAL)
-        .detail("The service made a mistake. Report it with the request_id; repeating the request may not help.")
+    Problem::new(&codes::INTERNAL).detail(
+        "The service made a mistake. Report it with the request_id; repeating the request may not help.",
+    )
 }
 
 /// The same key is being executed.
 pub fn in_progress() -> Problem {
     Problem::new(&codes::REQUEST_IN_PROGRESS)
-        .detail("A request with this Idempotency-Key is still running. Ask again a little later for its reply.")
+        .detail(
+            "A request with this Idempotency-Key is still running. Ask again a little later for its reply.",
+        )
         .retry_after(RETRY_AFTER_S)
 }
 

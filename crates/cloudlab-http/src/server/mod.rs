@@ -53,7 +53,9 @@ impl Default for Limits {
 
 /// Why the listener could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}, as the setting {setting} says: {source}; set another address, or stop what uses it")]
+#[error(
+    "cannot listen on {address}, as the setting {setting} says: {source}; set another address, or stop what uses it"
+)]
 pub struct BindError {
     /// The address.
     pub address: SocketAddr,
@@ -110,7 +112,12 @@ impl Server {
         drain(&limits, &slots, &phase).await
     }
 
-    async fn accept_until(self, shutdown: impl Future<Output = ()>, slots: &Arc<Semaphore>, connection: &Connection) {
+    async fn accept_until(
+        self,
+        shutdown: impl Future<Output = ()>,
+        slots: &Arc<Semaphore>,
+        connection: &Connection,
+    ) {
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -177,7 +184,10 @@ async fn drain(limits: &Limits, slots: &Semaphore, phase: &watch::Sender<Phase>)
         return 0;
     }
     let left = (all as usize).saturating_sub(slots.available_permits());
-    tracing::warn!(connections = left, "the drain limit has passed; the requests that still run are broken off");
+    tracing::warn!(
+        connections = left,
+        "the drain limit has passed; the requests that still run are broken off"
+    );
     phase.send_replace(Phase::Aborting);
     let _ = timeout(ABORT, slots.acquire_many(all)).await;
     left

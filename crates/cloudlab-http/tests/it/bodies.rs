@@ -44,7 +44,8 @@ enum Kind {
 
 fn orders() -> Router {
     let take = async |Json(order): Json<Order>| -> Result<String, Problem> {
-        let lines: Vec<_> = order.lines.iter().map(|line| format!("{}x{}", line.count, line.product)).collect();
+        let lines: Vec<_> =
+            order.lines.iter().map(|line| format!("{}x{}", line.count, line.product)).collect();
         Ok(format!("{} {}", lines.join(","), order.labels.len()))
     };
     edged(Router::new().route("/v1/orders", on_post(take)), settings())
@@ -87,15 +88,19 @@ async fn wrong_fields_are_pointed_at() {
 #[tokio::test]
 async fn all_unknown_fields_are_named_at_once_and_a_detail_is_a_sentence() {
     let errors = errors(r#"{"one":1,"two":{"three":3}}"#).await;
-    assert_eq!(errors[0], json!({"pointer": "/one", "code": "unknown_field",
-        "detail": "There is no such field. Remove it, or correct its name."}));
+    assert_eq!(
+        errors[0],
+        json!({"pointer": "/one", "code": "unknown_field",
+        "detail": "There is no such field. Remove it, or correct its name."})
+    );
     assert_eq!(errors[1]["pointer"], "/two");
 }
 
 #[tokio::test]
 async fn a_type_that_denies_unknown_fields_itself_points_the_same_way() {
     let deps = Arc::new(Deps::default());
-    let reply = ask(&service(&deps), request(&format!("POST {FIRST}/archive"), &[JSON], r#"{"force":true}"#)).await;
+    let reply =
+        ask(&service(&deps), request(&format!("POST {FIRST}/archive"), &[JSON], r#"{"force":true}"#)).await;
     let problem = reply.assert_problem(422, "invalid_fields");
     assert_eq!(problem["errors"][0]["pointer"], "/force");
     assert_eq!(problem["errors"][0]["code"], "unknown_field");
@@ -148,11 +153,19 @@ async fn only_json_is_read_and_a_merge_patch_where_it_is_meant() {
     let deps = Arc::new(Deps::default());
     let service = service(&deps);
     for good in ["application/json", "Application/JSON; charset=\"UTF-8\"", "application/json;version=1"] {
-        let reply = ask(&service, request("POST /v1/gizmos", &[("content-type", good)], r#"{"name":"a"}"#)).await;
+        let reply =
+            ask(&service, request("POST /v1/gizmos", &[("content-type", good)], r#"{"name":"a"}"#)).await;
         assert_eq!(reply.status, 201, "{good}");
     }
-    for bad in ["text/plain", "application/jsonp", "application/json; charset=latin1", "application/merge-patch+json", ""] {
-        let reply = ask(&service, request("POST /v1/gizmos", &[("content-type", bad)], r#"{"name":"a"}"#)).await;
+    for bad in [
+        "text/plain",
+        "application/jsonp",
+        "application/json; charset=latin1",
+        "application/merge-patch+json",
+        "",
+    ] {
+        let reply =
+            ask(&service, request("POST /v1/gizmos", &[("content-type", bad)], r#"{"name":"a"}"#)).await;
         reply.assert_problem(415, "unsupported_media_type");
     }
     ask(&service, request("POST /v1/gizmos", &[], "{}")).await.assert_problem(415, "unsupported_media_type");
@@ -166,7 +179,9 @@ async fn null_does_not_pass_for_a_missing_field() {
     let deps = Arc::new(Deps::default());
     let service = service(&deps);
     post(&service, "/v1/gizmos", r#"{"name":"a"}"#).await;
-    let reply = ask(&service, request(&format!("PATCH {FIRST}"), &[JSON, ("if-match", "*")], r#"{"name":null}"#)).await;
+    let reply =
+        ask(&service, request(&format!("PATCH {FIRST}"), &[JSON, ("if-match", "*")], r#"{"name":null}"#))
+            .await;
     let problem = reply.assert_problem(422, "invalid_fields");
     assert_eq!(problem["errors"][0]["pointer"], "/name");
 }
@@ -194,7 +209,9 @@ async fn an_action_may_have_an_empty_body() {
     assert_eq!(ask(&service, request(&format!("POST {FIRST}/archive"), &[], "")).await.status, 200);
     let second = FIRST.replace("007", "008");
     assert_eq!(ask(&service, request(&format!("POST {second}/archive"), &[JSON], "{}")).await.status, 200);
-    ask(&service, request(&format!("POST {second}/archive"), &[], "{}")).await.assert_problem(415, "unsupported_media_type");
+    ask(&service, request(&format!("POST {second}/archive"), &[], "{}"))
+        .await
+        .assert_problem(415, "unsupported_media_type");
 }
 
 #[tokio::test]
@@ -221,7 +238,10 @@ impl http_body::Body for Pieces {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         Poll::Ready(self.0.next().map(|piece| Ok(Frame::data(Bytes::from_static(piece)))))
     }
 }

@@ -98,10 +98,14 @@ async fn a_use_case_that_keeps_another_value_than_it_returns_answers_as_it_will_
     let deps = Arc::new(Deps::default());
     let store = Arc::clone(&deps);
     let odd = async move |Action(ctx, _): Action| {
-        command(&ctx, |n: &u8| Answer::ok(n), async |ctx| {
-            store.commit(Commit::new(ctx).reply(&1_u8)).await?;
-            Ok::<u8, store::Error>(2)
-        })
+        command(
+            &ctx,
+            |n: &u8| Answer::ok(n),
+            async |ctx| {
+                store.commit(Commit::new(ctx).reply(&1_u8)).await?;
+                Ok::<u8, store::Error>(2)
+            },
+        )
         .await
     };
     let service = edged(Router::new().route("/v1/odd", on_post(odd)), settings());

@@ -14,14 +14,17 @@ pub struct Gizmo {
 }
 
 #[utoipa::path(get, path = "/v1/gizmos", responses((status = 200, body = Page<Gizmo>), ReadProblems))]
-pub fn list() {}
+#[expect(dead_code, reason = "its attribute is what is read")]
+fn list() {}
 
 #[utoipa::path(patch, path = "/v1/gizmos/{id}", request_body = Gizmo,
     responses((status = 200, body = Gizmo), (status = 409, body = Problem, description = "Archived."), CommandProblems))]
-pub fn change() {}
+#[expect(dead_code, reason = "its attribute is what is read")]
+fn change() {}
 
 #[utoipa::path(get, path = "/health/live", responses((status = 200)))]
-pub fn live() {}
+#[expect(dead_code, reason = "its attribute is what is read")]
+fn live() {}
 
 #[derive(OpenApi)]
 #[openapi(info(title = "gizmo <service>", version = "1"), paths(list, change, live))]
@@ -63,7 +66,10 @@ fn assert_references_resolve(document: &Value, part: &Value) {
     match part {
         Value::Object(entries) => {
             if let Some(reference) = entries.get("$ref").and_then(Value::as_str) {
-                assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} is missing");
+                assert!(
+                    document.pointer(reference.trim_start_matches('#')).is_some(),
+                    "{reference} is missing"
+                );
             }
             entries.values().for_each(|part| assert_references_resolve(document, part));
         }

@@ -99,7 +99,10 @@ async fn axums_own_rejections_become_problems() {
     let router = Router::new()
         .route("/v1/number/{n}", on_get(async |Path(n): Path<u8>| n.to_string()))
         .route("/v1/bare", on_get(async || StatusCode::SERVICE_UNAVAILABLE))
-        .route("/v1/json", on_get(async || (StatusCode::CONFLICT, [("content-type", "application/json")], "{}")));
+        .route(
+            "/v1/json",
+            on_get(async || (StatusCode::CONFLICT, [("content-type", "application/json")], "{}")),
+        );
     let service = edged(router, settings());
     get(&service, "/v1/number/many").await.assert_problem(400, "malformed_request");
     get(&service, "/v1/bare").await.assert_problem(503, "unavailable");

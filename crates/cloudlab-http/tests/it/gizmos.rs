@@ -6,8 +6,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use cloudlab_core::{Commit, Id, Invalid, Reply, RequestContext, Store, TenantId, async_trait, store};
 use cloudlab_http::{
-    Action, Answer, Code, Command, CommandError, Context, Cursor, FieldErrors, IfMatch, IfNoneMatch, Limit, Page,
-    PathId, Problem, Query, codes, command, not_found, not_null, stale_version,
+    Action, Answer, Code, Command, CommandError, Context, Cursor, FieldErrors, IfMatch, IfNoneMatch, Limit,
+    Page, PathId, Problem, Query, codes, command, not_found, not_null, stale_version,
 };
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,9 @@ impl Store for Deps {
         let scope = format!("{}/{}/{}", parts.tenant, idempotency.operation, idempotency.key);
         let mut kept = self.kept.lock();
         match kept.get(&scope) {
-            Some((hash, reply)) if *hash == idempotency.request_hash => Err(store::Error::Replayed(reply.clone())),
+            Some((hash, reply)) if *hash == idempotency.request_hash => {
+                Err(store::Error::Replayed(reply.clone()))
+            }
             Some(_) => Err(store::Error::KeyReused),
             None => {
                 kept.insert(scope, (idempotency.request_hash, parts.reply.expect("a reply to keep")));
@@ -175,7 +177,8 @@ async fn create(
     let (name, note) = fields.finish((name, note))?;
     command(&ctx, created, async |ctx| {
         let id = Id::new(Uuid::from_u128(7 + deps.gizmos.lock().len() as u128));
-        deps.save(ctx, Gizmo { id, name: name.clone(), note: note.clone(), archived: false, version: 1 }).await
+        deps.save(ctx, Gizmo { id, name: name.clone(), note: note.clone(), archived: false, version: 1 })
+            .await
     })
     .await
 }
@@ -222,7 +225,10 @@ async fn list(
     rows.truncate(list.limit.rows_to_read());
     drop(ctx);
     let page = Page::of(rows, list.limit, &scope, |gizmo| (gizmo.name.clone(), gizmo.id));
-    Ok(Answer::ok(&Page { items: page.items.iter().map(View::from).collect(), next_cursor: page.next_cursor }))
+    Ok(Answer::ok(&Page {
+        items: page.items.iter().map(View::from).collect(),
+        next_cursor: page.next_cursor,
+    }))
 }
 
 #[derive(Deserialize)]

@@ -70,7 +70,9 @@ async fn a_key_belongs_to_tenant_method_and_route_and_stands_for_path_and_precon
     let key = ("idempotency-key", "k");
     let foreign = ("x-tenant-id", "2f1d8f7a-0000-4000-8000-000000000001");
     assert_eq!(ask(&service, request("POST /v1/gizmos", &[JSON, key, foreign], CREATE)).await.status, 201);
-    let change = |if_match| request(&format!("PATCH {FIRST}"), &[JSON, key, ("if-match", if_match)], r#"{"note":"x"}"#);
+    let change = |if_match| {
+        request(&format!("PATCH {FIRST}"), &[JSON, key, ("if-match", if_match)], r#"{"note":"x"}"#)
+    };
     assert_eq!(ask(&service, change("\"1\"")).await.status, 200);
     ask(&service, change("\"2\"")).await.assert_problem(422, "idempotency_key_reused");
     assert_eq!(ask(&service, request(&format!("POST {FIRST}/archive"), &[key], "")).await.status, 200);

@@ -62,7 +62,8 @@ async fn a_query_is_checked_and_the_parameter_named() {
         ("colour=red", "the parameters are archived, sort, limit, cursor"),
         ("limit=1&limit=2", "the parameter limit stands twice"),
     ] {
-        let problem = get(&service, &format!("/v1/gizmos?{query}")).await.assert_problem(400, "malformed_query");
+        let problem =
+            get(&service, &format!("/v1/gizmos?{query}")).await.assert_problem(400, "malformed_query");
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(said), "{query}: {detail}");
     }
@@ -99,7 +100,13 @@ fn a_cursor_with_a_key_of_another_type_is_refused() {
 async fn an_identity_that_is_none_is_unknown() {
     let service = with_gizmos(1).await;
     assert_eq!(get(&service, "/v1/gizmos/00000000-0000-0000-0000-000000000007").await.status, 200);
-    for id in ["7", "00000000000000000000000000000007", "%7B00000000-0000-0000-0000-000000000007%7D", "%FF", "00000000-0000-0000-0000-000000000099"] {
+    for id in [
+        "7",
+        "00000000000000000000000000000007",
+        "%7B00000000-0000-0000-0000-000000000007%7D",
+        "%FF",
+        "00000000-0000-0000-0000-000000000099",
+    ] {
         get(&service, &format!("/v1/gizmos/{id}")).await.assert_problem(404, "not_found");
     }
 }

@@ -37,7 +37,13 @@ fn service(access_log: bool) -> Router {
     let away = async || Problem::from(store::Error::Unavailable("host=10.0.0.7".to_owned()));
     let panics = async || -> String { panic!("bad luck") };
     let router = Router::new()
-        .route("/v1/good", get(async || { tracing::info!("inside"); "good" }))
+        .route(
+            "/v1/good",
+            get(async || {
+                tracing::info!("inside");
+                "good"
+            }),
+        )
         .route("/v1/away", get(away))
         .route("/v1/panics", get(panics));
     edged(router, Settings { access_log, ..settings() })
@@ -59,7 +65,14 @@ async fn logged(path: &str, access_log: bool, level: Level) -> Vec<String> {
 async fn the_operators_words_are_logged_once_with_the_request() {
     let lines = logged("/v1/away", false, Level::INFO).await;
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    for said in ["WARN", "10.0.0.7", "request_id=\"r-7\"", "status=503", "4bf92f3577b34da6a3ce929d0e0e4736", "/v1/away"] {
+    for said in [
+        "WARN",
+        "10.0.0.7",
+        "request_id=\"r-7\"",
+        "status=503",
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "/v1/away",
+    ] {
         assert!(lines[0].contains(said), "{said} is missing: {}", lines[0]);
     }
 }
@@ -79,7 +92,9 @@ async fn a_good_request_is_logged_only_when_asked_for() {
     assert_eq!(quiet.len(), 1, "{quiet:#?}");
     let access = logged("/v1/good", true, Level::INFO).await;
     assert_eq!(access.len(), 2, "{access:#?}");
-    assert!(access[1].contains("status=200") && access[1].contains("tenant=00000000-0000-0000-0000-000000000001"));
+    assert!(
+        access[1].contains("status=200") && access[1].contains("tenant=00000000-0000-0000-0000-000000000001")
+    );
     assert_eq!(logged("/v1/good", false, Level::DEBUG).await.len(), 2);
 }
 

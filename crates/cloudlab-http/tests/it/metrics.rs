@@ -75,7 +75,8 @@ async fn more_statuses_than_are_kept_are_counted_too() {
     }
     for code in 200..230 {
         let route = "/v1/status/{code}";
-        recorded.assert(&format!("http_requests_total{{method=\"GET\",route=\"{route}\",status=\"{code}\"}} 2"));
+        recorded
+            .assert(&format!("http_requests_total{{method=\"GET\",route=\"{route}\",status=\"{code}\"}} 2"));
     }
 }
 

@@ -20,15 +20,18 @@ async fn a_problem_has_all_its_parts_in_order() {
     let service = edged(Router::new().route("/v1/wrong", get(wrong)), settings());
     let reply = ask(&service, request("GET /v1/wrong?secret=1", &[("x-request-id", "r-1")], "")).await;
     assert_eq!(reply.header("retry-after"), "3");
-    let text = r#"{"type":"/docs/errors/invalid_fields","title":"Fields of the body break a rule","status":422,"#.to_owned()
-        + r#""code":"invalid_fields","detail":"One field is wrong.","instance":"/v1/wrong","request_id":"r-1","#
-        + r#""errors":[{"pointer":"/name","code":"too_long","detail":"At most 100 characters."}]}"#;
+    let text =
+        r#"{"type":"/docs/errors/invalid_fields","title":"Fields of the body break a rule","status":422,"#
+            .to_owned()
+            + r#""code":"invalid_fields","detail":"One field is wrong.","instance":"/v1/wrong","request_id":"r-1","#
+            + r#""errors":[{"pointer":"/name","code":"too_long","detail":"At most 100 characters."}]}"#;
     assert_eq!(reply.text(), text);
 }
 
 #[tokio::test]
 async fn what_is_not_known_is_left_out() {
-    let service = edged(Router::new().route("/v1/p", get(async || Problem::new(&codes::CONFLICT))), settings());
+    let service =
+        edged(Router::new().route("/v1/p", get(async || Problem::new(&codes::CONFLICT))), settings());
     let reply = ask(&service, request("GET /v1/p", &[("x-request-id", "r")], "")).await;
     assert_eq!(
         reply.json(),
@@ -43,7 +46,11 @@ fn every_code_is_once_there_with_its_page() {
     for code in codes::ALL {
         assert!(seen.insert(code.code), "{} stands twice", code.code);
         assert!(code.page.starts_with(&format!("# {}\n", code.code)), "{} has another page", code.code);
-        assert!(code.page.contains(&format!("**Status:** {}", code.status)), "{}: the page has another status", code.code);
+        assert!(
+            code.page.contains(&format!("**Status:** {}", code.status)),
+            "{}: the page has another status",
+            code.code
+        );
         assert_eq!(code.status().as_u16(), code.status);
     }
 }

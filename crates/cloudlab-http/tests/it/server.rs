@@ -84,8 +84,13 @@ impl http_body::Body for Pieces {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(cx).map(|piece| piece.map(|piece| Ok(Frame::data(Bytes::from_static(piece.as_bytes())))))
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0
+            .poll_recv(cx)
+            .map(|piece| piece.map(|piece| Ok(Frame::data(Bytes::from_static(piece.as_bytes())))))
     }
 }
 
@@ -141,7 +146,9 @@ async fn a_caller_who_sends_too_much_can_read_the_reply() {
     for chunked in [false, true] {
         let mut stream = service.connect().await;
         let framing = if chunked { "transfer-encoding: chunked" } else { "content-length: 8388608" };
-        let head = format!("POST /v1/text HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{framing}\r\n\r\n");
+        let head = format!(
+            "POST /v1/text HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
+        );
         send(&mut stream, &head).await;
         for _ in 0..8 {
             if chunked {
@@ -162,7 +169,13 @@ async fn a_caller_whose_body_nobody_reads_can_read_the_reply() {
     let piece = "x".repeat(1 << 20);
     for (line, status) in [("POST /nowhere", "404"), ("PUT /v1/hello", "405"), ("POST /v1/text", "415")] {
         let mut stream = service.connect().await;
-        send(&mut stream, &format!("{line} HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 8388608\r\n\r\n")).await;
+        send(
+            &mut stream,
+            &format!(
+                "{line} HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 8388608\r\n\r\n"
+            ),
+        )
+        .await;
         for _ in 0..8 {
             send(&mut stream, &piece).await;
         }
@@ -207,13 +220,18 @@ async fn a_small_body_that_nobody_reads_does_not_cost_the_connection() {
 async fn a_head_that_is_too_long_is_refused() {
     let service = Service::start(Limits { max_header_bytes: 8 << 10, ..Limits::default() }).await;
     let mut stream = service.connect().await;
-    send(&mut stream, &format!("GET /v1/hello HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(9 << 10))).await;
+    send(
+        &mut stream,
+        &format!("GET /v1/hello HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(9 << 10)),
+    )
+    .await;
     assert!(until(&mut stream, "\r\n").await.starts_with("HTTP/1.1 431"));
 }
 
 #[tokio::test]
 async fn one_who_never_completes_a_head_is_cut_off() {
-    let service = Service::start(Limits { idle_timeout: Duration::from_millis(50), ..Limits::default() }).await;
+    let service =
+        Service::start(Limits { idle_timeout: Duration::from_millis(50), ..Limits::default() }).await;
     let mut silent = service.connect().await;
     assert_eq!(rest(&mut silent).await, "");
     let mut dripping = service.connect().await;
@@ -227,7 +245,8 @@ async fn one_who_never_completes_a_head_is_cut_off() {
 
 #[tokio::test]
 async fn an_idle_connection_is_closed_and_a_working_or_streaming_one_is_not() {
-    let service = Service::start(Limits { idle_timeout: Duration::from_millis(50), ..Limits::default() }).await;
+    let service =
+        Service::start(Limits { idle_timeout: Duration::from_millis(50), ..Limits::default() }).await;
     let mut working = service.connect().await;
     let mut streaming = service.connect().await;
     send(&mut working, SLOW).await;
@@ -266,7 +285,8 @@ async fn a_shutdown_finishes_what_runs_and_closes_what_is_idle() {
 
 #[tokio::test]
 async fn what_runs_longer_than_the_drain_limit_is_broken_off() {
-    let mut service = Service::start(Limits { drain_timeout: Duration::from_millis(50), ..Limits::default() }).await;
+    let mut service =
+        Service::start(Limits { drain_timeout: Duration::from_millis(50), ..Limits::default() }).await;
     let mut running = service.connect().await;
     send(&mut running, SLOW).await;
     service.begun.notified().await;

@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(test)]
+#[path = "position_tests.rs"]
+mod tests;
+
 /// Half-open ranges of ids, ascending and apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -76,6 +80,9 @@ impl Ranges {
 
     /// Takes the ids from `lo` up to, not including, `hi` out.
     pub fn subtract(&mut self, lo: i64, hi: i64) {
+        if lo >= hi {
+            return;
+        }
         let first = self.0.partition_point(|(_, end)| *end <= lo);
         let last = self.0.partition_point(|(start, _)| *start < hi);
         if first >= last {

@@ -3,8 +3,9 @@
 //! A transaction that draws an id holds a lock on the journal, taken before the draw, until its rows are visible.
 //! So a range that a reader has noticed can still be filled only by transactions that held the lock at some
 //! instant after it was noticed. When none of these holds it any more, one further look settles the range: what
-//! is not visible then was rolled back. A prepared transaction keeps its lock under another name, hence any
-//! prepared one blocks the proof. Nothing of this survives a restart: a new owner starts over.
+//! is not visible then was rolled back. A prepared transaction keeps its lock, but under another name in servers
+//! that are not of late, and after a restart of any: hence every one of such a name blocks the proof. Nothing of
+//! this survives a restart of ours: a new owner starts over.
 
 use crate::journal::Ranges;
 use crate::sabotage;
@@ -12,6 +13,10 @@ use std::collections::BTreeSet;
 
 /// What a prepared transaction's name starts with.
 const PREPARED: &str = "-1/";
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;
 
 /// A proof about the ranges that were open when it began.
 #[derive(Debug, Default)]

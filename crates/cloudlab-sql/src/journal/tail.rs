@@ -34,6 +34,9 @@ const MOST_REFUSAL_INTERVALS: u32 = 5;
 /// How long a stopping reader waits for acknowledgements.
 const LAST_ACKS: Duration = Duration::from_secs(5);
 
+/// The id of an event, and whether it is safe now.
+type Outcome = (i64, bool);
+
 /// The state of one reign of a reader, gone when the lease is.
 pub(crate) struct Tail<'a> {
     reader: &'a Reader,
@@ -49,7 +52,7 @@ pub(crate) struct Tail<'a> {
     renewed_at: Instant,
     proved_at: Instant,
     gap_wait: Duration,
-    outcomes: (UnboundedSender<(i64, bool)>, UnboundedReceiver<(i64, bool)>),
+    outcomes: (UnboundedSender<Outcome>, UnboundedReceiver<Outcome>),
 }
 
 impl<'a> Tail<'a> {
@@ -201,7 +204,7 @@ impl<'a> Tail<'a> {
         Ok(())
     }
 
-    fn settle(&mut self, (id, done): (i64, bool)) {
+    fn settle(&mut self, (id, done): Outcome) {
         self.in_flight.remove(&id);
         if !done {
             self.missing.add(id, id + 1);

@@ -85,8 +85,11 @@ async fn transact(loan: &Loan, steps: &[Step]) -> Result<Vec<u64>, Refusal> {
         answers.push(Box::pin(client.execute_raw(prepared, step.params.iter())));
     }
     answers.push(Box::pin(client.execute_raw(&end, NOTHING)));
-    let answers =
-        if sabotage::on("no_own_task") || sabotage::on("one_by_one") { one_by_one(answers).await } else { all_at_once(answers).await };
+    let answers = if sabotage::on("no_own_task") || sabotage::on("one_by_one") {
+        one_by_one(answers).await
+    } else {
+        all_at_once(answers).await
+    };
     judge(answers.map_err(before)?)
 }
 

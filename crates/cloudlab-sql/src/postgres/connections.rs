@@ -131,7 +131,10 @@ impl Connections {
             let unavailable = || Error::Unavailable("the server did not answer".into());
             return Err(if passed { Error::Deadline } else { unavailable() }.into());
         };
-        if !matches!(outcome, Err(Failure::Again(_) | Failure::Error(Error::Unknown(_) | Error::Unavailable(_)))) {
+        if !matches!(
+            outcome,
+            Err(Failure::Again(_) | Failure::Error(Error::Unknown(_) | Error::Unavailable(_)))
+        ) {
             loan.returned();
         }
         outcome

@@ -93,7 +93,8 @@ fn duplicate(db: &DbError) -> Failure {
             let constraint = db.constraint().unwrap_or_default();
             let named = constraint.strip_prefix(table).and_then(|rest| rest.strip_suffix("_unique"));
             let column = named.map(|rest| rest.trim_start_matches('_')).or_else(|| last_column(db.detail()?));
-            Error::Duplicate { table: table.to_owned(), column: column.unwrap_or(constraint).to_owned() }.into()
+            Error::Duplicate { table: table.to_owned(), column: column.unwrap_or(constraint).to_owned() }
+                .into()
         }
     }
 }

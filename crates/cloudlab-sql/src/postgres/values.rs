@@ -43,7 +43,8 @@ impl ToSql for One<'_> {
             (Value::Uuid(value), &Type::UUID) => wire::uuid_to_sql(*value.as_bytes(), out),
             (Value::Bytes(value), &Type::BYTEA) => wire::bytea_to_sql(value, out),
             (Value::Timestamp(value), &Type::TIMESTAMPTZ) => {
-                let micros = value.as_micros().checked_sub(EPOCH_2000).ok_or("the instant is out of range")?;
+                let micros =
+                    value.as_micros().checked_sub(EPOCH_2000).ok_or("the instant is out of range")?;
                 wire::timestamp_to_sql(micros, out);
             }
             (value, ty) => {
@@ -132,9 +133,9 @@ impl<'a> FromSql<'a> for Read {
             Type::OID => Value::Int(wire::oid_from_sql(raw)?.into()),
             Type::UUID => Value::Uuid(Uuid::from_bytes(wire::uuid_from_sql(raw)?)),
             Type::BYTEA => Value::Bytes(raw.to_vec()),
-            Type::TIMESTAMPTZ => {
-                Value::Timestamp(Timestamp::from_micros(wire::timestamp_from_sql(raw)?.saturating_add(EPOCH_2000)))
-            }
+            Type::TIMESTAMPTZ => Value::Timestamp(Timestamp::from_micros(
+                wire::timestamp_from_sql(raw)?.saturating_add(EPOCH_2000),
+            )),
             Type::JSON => Value::Json(text(raw)?),
             Type::JSONB => Value::Json(text(raw.get(1..).unwrap_or_default())?),
             Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Value::Text(text(raw)?),

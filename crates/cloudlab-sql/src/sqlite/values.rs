@@ -45,7 +45,7 @@ pub(super) fn numbered(sql: &str) -> Cow<'_, str> {
 /// The rows of a statement.
 pub(super) fn query(connection: &Connection, statement: &Statement) -> Result<Vec<Row>, Error> {
     let mut prepared = connection.prepare_cached(&numbered(&statement.sql)).map_err(errors::read)?;
-    let columns: Arc<[String]> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Arc<[String]> = prepared.column_names().map(str::to_owned).collect();
     let params = params_from_iter(statement.values.iter().map(Param));
     let mut found = prepared.query(params).map_err(errors::read)?;
     let mut rows = Vec::new();

@@ -185,7 +185,9 @@ fn a_key_that_is_being_executed_too_long_is_in_progress() {
         );
         must("the key is taken", other.batch_execute(&hold).await);
         let attempt = async || {
-            let ctx = session.keyed("k", 1).with_deadline(Deadline::at(Instant::now() + Duration::from_millis(700)));
+            let ctx = session
+                .keyed("k", 1)
+                .with_deadline(Deadline::at(Instant::now() + Duration::from_millis(700)));
             session.commit(Commit::new(&ctx).write(add(id, 1)).reply(&"late".to_owned())).await
         };
         let waiting = attempt().await;
@@ -248,7 +250,9 @@ fn callers_that_hang_up_leave_no_transaction_open() {
 fn reads_go_on_after_a_schema_change() {
     on_postgres(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
-        session.script("CREATE TABLE changing (tenant_id uuid, id uuid, n int, PRIMARY KEY (tenant_id, id))").await;
+        session
+            .script("CREATE TABLE changing (tenant_id uuid, id uuid, n int, PRIMARY KEY (tenant_id, id))")
+            .await;
         let id = identities(1)[0];
         let set = |n: i64| Write::update("changing", key(id)).set("n", n);
         session.write([Write::insert("changing", key(id)).set("n", 1_i64)]).await;
@@ -278,7 +282,7 @@ fn sessions_that_are_ended_under_load_lose_nothing_and_poison_nothing() {
             let start = |at: usize| {
                 let (id, session) = (identities(1)[0], session.clone());
                 let ctx = session.keyed(&format!("{round}-{at}"), 1);
-                let keyed = at % 2 == 0;
+                let keyed = at.is_multiple_of(2);
                 let commit = if keyed { Commit::new(&ctx).reply(&"r".to_owned()) } else { session.empty() };
                 let commit = commit.write(account(id, 1)).publish(Moved { stream: id, number: 1 });
                 (id, tokio::spawn(async move { session.commit(commit).await }))

@@ -50,7 +50,9 @@ async fn following(db: &TestDatabase) -> (Session, Client, Arc<Collector>, Follo
 }
 
 async fn buried(session: &Session) -> i64 {
-    session.number("SELECT CAST(coalesce(sum(hi - lo), 0) AS bigint) AS n FROM journal_dead_gap", Vec::new()).await
+    session
+        .number("SELECT CAST(coalesce(sum(hi - lo), 0) AS bigint) AS n FROM journal_dead_gap", Vec::new())
+        .await
 }
 
 #[test]
@@ -109,8 +111,12 @@ fn a_long_transaction_elsewhere_does_not_keep_a_gap_open() {
     on_postgres(SUITE, |db| async move {
         let (session, raw, sink, reader) = following(&db).await;
         let elsewhere = db.raw().await;
-        run(&elsewhere, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM journal; \
-            INSERT INTO tally VALUES (gen_random_uuid(), 'x', 1)").await;
+        run(
+            &elsewhere,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM journal; \
+            INSERT INTO tally VALUES (gen_random_uuid(), 'x', 1)",
+        )
+        .await;
         run(&raw, "BEGIN").await;
         append(&raw, &session, identities(1)[0], 3).await;
         run(&raw, "ROLLBACK").await;
@@ -151,7 +157,8 @@ fn whoever_appends_first_to_a_stream_is_delivered_first_however_late_it_commits(
 fn a_prepared_transaction_blocks_the_proof_until_it_is_committed() {
     on_postgres(SUITE, |db| async move {
         let (session, raw, sink, reader) = following(&db).await;
-        let most: String = must("a setting", raw.query_one("SHOW max_prepared_transactions", &[]).await).get(0);
+        let most: String =
+            must("a setting", raw.query_one("SHOW max_prepared_transactions", &[]).await).get(0);
         if most == "0" {
             eprintln!("skipped: prepared transactions (max_prepared_transactions is 0)");
             return reader.stop().await;
@@ -161,8 +168,8 @@ fn a_prepared_transaction_blocks_the_proof_until_it_is_committed() {
         append(&raw, &session, identities(1)[0], 2).await;
         publish(&session, identities(1)[0], 3).await;
         sink.has(4).await;
-        // The reader has noticed the gap while the transaction had its first name.
-        eventually(SOON, "the gap is noticed", async || reader.status().gaps == 1).await;
+        // The proof begins while the transaction has its first name, and must not take the second for its end.
+        never(WATCHED / 3, "an open id is given up", async || reader.status().dead_ids > 0).await;
         run(&raw, &format!("PREPARE TRANSACTION '{gid}'")).await;
         never(WATCHED, "a prepared id is given up", async || reader.status().dead_ids > 0).await;
         run(&raw, &format!("COMMIT PREPARED '{gid}'")).await;
@@ -234,7 +241,8 @@ async fn two_processes(db: &TestDatabase, reading_url: &str) -> (Session, Sessio
 fn a_commit_wakes_the_readers_of_other_processes() {
     on_postgres(SUITE, |db| async move {
         let (writing, reading) = two_processes(&db, &db.url()).await;
-        let both = async || writing.database.wakeup().is_notified() && reading.database.wakeup().is_notified();
+        let both =
+            async || writing.database.wakeup().is_notified() && reading.database.wakeup().is_notified();
         eventually(SOON, "both are notified", both).await;
         let sink = Collector::that(Treatment::Accept);
         let reader = Following::start(&reading.database, "r", &sink);
@@ -256,12 +264,10 @@ fn a_listener_that_is_cut_falls_back_to_polling_and_recovers() {
         let sink = Collector::that(Treatment::Accept);
         let reader = Following::start(&reading.database, "r", &sink);
         eventually(SOON, "it listens", notified).await;
-        let mut count = 0;
-        for mode in [Mode::Cut, Mode::Reset, Mode::BlackHole, Mode::Mute] {
+        for (count, mode) in (1..).zip([Mode::Cut, Mode::Reset, Mode::BlackHole, Mode::Mute]) {
             proxy.set(mode);
             eventually(SOON, "the loss is noticed", async || !notified().await).await;
             publish(&writing, identities(1)[0], 1).await;
-            count += 1;
             proxy.set(Mode::Pass);
             // Polling delivers; nobody rings for what was committed while nobody listened.
             eventually(SOON, "it is delivered", async || sink.identities().len() == count).await;
@@ -272,20 +278,21 @@ fn a_listener_that_is_cut_falls_back_to_polling_and_recovers() {
     });
 }
 
-/// A proxy that swallows whatever this process says, so that the notifying side hangs and not the listening one.
 #[test]
-fn a_commit_is_not_delayed_by_a_notifier_that_hangs() {
+fn a_notifier_that_hangs_is_noticed() {
     on_postgres(SUITE, |db| async move {
         let proxy = must("a proxy", FaultProxy::start(db.server_address()).await);
-        let (direct, broken) = two_processes(&db, &db.url_by(proxy.address())).await;
-        eventually(SOON, "it listens", async || broken.database.wakeup().is_notified()).await;
-        proxy.set(Mode::BlackHole);
-        broken.database.wakeup();
-        // Its own ring is a hint for the notifier, which now waits for a server that does not answer.
-        publish(&direct, identities(1)[0], 1).await;
-        eventually(SOON, "it gives up", async || !broken.database.wakeup().is_notified()).await;
-        proxy.set(Mode::Pass);
-        eventually(SOON, "it listens again", async || broken.database.wakeup().is_notified()).await;
+        let (_, broken) = two_processes(&db, &db.url_by(proxy.address())).await;
+        let notified = async || broken.database.wakeup().is_notified();
+        for _ in 0..3 {
+            eventually(SOON, "it listens", notified).await;
+            // The notification follows its commit by some milliseconds, and goes into the void.
+            publish(&broken, identities(1)[0], 1).await;
+            proxy.set(Mode::BlackHole);
+            eventually(SOON, "it gives up", async || !notified().await).await;
+            proxy.set(Mode::Pass);
+            proxy.close_all();
+        }
     });
 }
 
@@ -318,17 +325,20 @@ fn a_poll_walks_the_key_and_filters_nothing() {
         append(&raw, &session, identities(1)[0], 100_000).await;
         run(&raw, "ANALYZE journal").await;
         run(&raw, &format!("PREPARE plain (int8, int8) AS {plain}")).await;
-        run(&raw, &format!("PREPARE both (int8, int8, int8[], int8[]) AS {both}")).await;
+        run(&raw, &format!("PREPARE gapped (int8, int8, int8[], int8[]) AS {both}")).await;
         let gaps = "'{5,900,70000}', '{7,40000,70010}'";
         for mode in ["force_generic_plan", "force_custom_plan"] {
             run(&raw, &format!("SET plan_cache_mode = {mode}")).await;
             for high in [0, 50_000, 99_990] {
-                let calls = [format!("plain({high}, 500)"), format!("both({high}, 500, {gaps})")];
+                let calls = [format!("plain({high}, 500)"), format!("gapped({high}, 500, {gaps})")];
                 for call in calls {
                     let rows = must("a plan", raw.query(&format!("EXPLAIN EXECUTE {call}"), &[]).await);
                     let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
                     let plan = plan.join("\n");
-                    assert!(!plan.contains("Filter") && !plan.contains("Seq Scan"), "{mode}, {call}:\n{plan}");
+                    assert!(
+                        !plan.contains("Filter") && !plan.contains("Seq Scan"),
+                        "{mode}, {call}:\n{plan}"
+                    );
                     assert!(plan.contains("Index Scan using journal_pkey"), "{mode}, {call}:\n{plan}");
                 }
             }

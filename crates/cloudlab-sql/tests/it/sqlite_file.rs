@@ -3,6 +3,7 @@
 use cloudlab_core::Write;
 use cloudlab_core::store::Error;
 use cloudlab_sql::{Settings, Statement};
+use cloudlab_testing::store_contract::schema;
 use cloudlab_testing::store_contract::session::{Session, account, identities, key};
 use cloudlab_testing::{TestDatabase, eventually, must, never, on_sqlite};
 use rusqlite::Connection;
@@ -50,7 +51,10 @@ fn a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one() {
             started.push(start(at));
             tokio::task::yield_now().await;
         }
-        never(Duration::from_millis(200), "a commit ends", async || started.iter().any(|one| one.is_finished())).await;
+        never(Duration::from_millis(200), "a commit ends", async || {
+            started.iter().any(|one| one.is_finished())
+        })
+        .await;
         must("the file is free", holder.execute_batch("COMMIT"));
         for (at, task) in started.into_iter().enumerate() {
             let outcome = must("a task", task.await);
@@ -76,12 +80,15 @@ fn a_commit_that_fails_does_not_touch_its_group() {
         let start = |at: usize| {
             let commit = session.empty().write(account(ids[at], 0));
             let stale = Write::delete("account", key(ids[59]));
-            let commit = if at % 3 == 0 { commit.write(stale) } else { commit };
+            let commit = if at.is_multiple_of(3) { commit.write(stale) } else { commit };
             let session = session.clone();
             tokio::spawn(async move { session.commit(commit).await })
         };
         let started: Vec<_> = (0..59).map(start).collect();
-        never(Duration::from_millis(100), "a commit ends", async || started.iter().any(|one| one.is_finished())).await;
+        never(Duration::from_millis(100), "a commit ends", async || {
+            started.iter().any(|one| one.is_finished())
+        })
+        .await;
         must("the file is free", holder.execute_batch("COMMIT"));
         for (at, task) in started.into_iter().enumerate() {
             assert_eq!(must("a task", task.await).is_ok(), at % 3 != 0);
@@ -128,5 +135,24 @@ fn a_file_that_another_process_holds_too_long_is_unavailable() {
         assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
         must("the file is free", holder.execute_batch("COMMIT"));
         session.write([account(identities(1)[0], 0)]).await;
+    });
+}
+
+#[test]
+fn several_processes_may_make_the_file_at_once() {
+    on_sqlite(SUITE, |db| async move {
+        for round in 0..20 {
+            let url = format!("{}.{round}", db.url());
+            let open = |_| {
+                let (db, url) = (db.clone(), url.clone());
+                tokio::spawn(async move {
+                    let database = db.open_at(&url, TestDatabase::settings()).await;
+                    must("migrate", database.migrate_up("contract", schema::MIGRATIONS).await);
+                })
+            };
+            for opened in (0..6).map(open).collect::<Vec<_>>() {
+                must("a process", opened.await);
+            }
+        }
     });
 }

@@ -165,7 +165,8 @@ pub async fn every_reader_gets_everything(db: TestDatabase) {
     let session = Session::new(db).await;
     let sinks = [0, 1, 2].map(|_| Collector::that(Treatment::Accept));
     let names = ["a", "b", "c"];
-    let readers = names.into_iter().zip(&sinks).map(|(name, sink)| Following::start(&session.database, name, sink));
+    let readers =
+        names.into_iter().zip(&sinks).map(|(name, sink)| Following::start(&session.database, name, sink));
     let readers: Vec<_> = readers.collect();
     publish(&session, &identities(2), 20).await;
     for sink in &sinks {
@@ -179,7 +180,8 @@ pub async fn every_reader_gets_everything(db: TestDatabase) {
 
 /// A commit wakes the readers of its process at once, however rarely they look by themselves.
 pub async fn a_commit_wakes_the_readers_of_its_process(db: TestDatabase) {
-    let settings = cloudlab_sql::Settings { poll_interval: Duration::from_secs(60), ..TestDatabase::settings() };
+    let settings =
+        cloudlab_sql::Settings { poll_interval: Duration::from_secs(60), ..TestDatabase::settings() };
     let session = Session::with(db, settings).await;
     let sink = Collector::that(Treatment::Accept);
     let reader = Following::start(&session.database, "r", &sink);
@@ -200,7 +202,11 @@ pub async fn a_wrong_clock_changes_nothing(db: TestDatabase) {
     let hour = Duration::from_secs(3_600);
     for step in 1..=6 {
         publish(&session, &streams, 10).await;
-        if step % 2 == 0 { session.db.clock().advance(hour) } else { session.db.clock().step_back(hour) }
+        if step % 2 == 0 {
+            session.db.clock().advance(hour)
+        } else {
+            session.db.clock().step_back(hour)
+        }
         sink.has(step * 10).await;
         assert_eq!(reader.status().state, cloudlab_sql::journal::State::Reading);
     }

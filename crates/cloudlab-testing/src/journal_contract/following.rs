@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Longer than a reader needs for anything on a busy machine.
-pub const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(10);
 
 /// What a sink does with an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

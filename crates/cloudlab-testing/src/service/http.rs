@@ -40,6 +40,12 @@ impl Request {
         self
     }
 
+    /// The same request to another process.
+    #[must_use]
+    pub fn to(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     /// Sends it and waits for the reply.
     #[must_use]
     pub fn send(&self) -> Reply {
@@ -80,7 +86,8 @@ impl Reply {
         let headers = lines.filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
         let reply = Self { status, headers, body: bytes[end + 4..].to_vec() };
-        let length = reply.header("content-length").map_or(Some(reply.body.len()), |length| length.parse().ok())?;
+        let length =
+            reply.header("content-length").map_or(Some(reply.body.len()), |length| length.parse().ok())?;
         (length == reply.body.len() || reply.body.is_empty()).then_some(reply)
     }
 
@@ -89,7 +96,6 @@ impl Reply {
     /// # Panics
     /// When it has another.
     #[track_caller]
-    #[must_use]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self

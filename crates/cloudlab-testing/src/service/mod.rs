@@ -10,8 +10,8 @@ pub use http::{Reply, Request};
 pub use process::Ended;
 
 use crate::{ManualClock, RandomIds, must};
-use cloudlab_core::{Commit, Ids, Store};
-use cloudlab_sql::{Database, Settings};
+use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId};
+use cloudlab_sql::{Database, Settings, Statement};
 use parking_lot::Mutex;
 use process::Process;
 use serde_json::Value;
@@ -74,7 +74,10 @@ impl Home {
     #[must_use]
     #[cfg(feature = "postgres")]
     pub fn postgres(suite: &'static str, binary: &str) -> Option<Self> {
-        #[expect(clippy::disallowed_methods, reason = "where test servers are, which no configuration file says")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "where test servers are, which no configuration file says"
+        )]
         let server = std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
         let name = format!("cloudlab_test_{}", fresh_ids().next().simple());
         on_server(&server, &format!("CREATE DATABASE {name}"));
@@ -124,12 +127,28 @@ impl Home {
     /// Commits to the service's database, as another process would.
     pub fn commit(&self, commit: Commit) {
         block_on(async {
-            let clock = Arc::new(ManualClock::default());
-            let opened = Database::open(&self.url, Settings::default(), clock, Arc::new(fresh_ids())).await;
-            let database = must("open the database", opened);
+            let database = self.open().await;
             must("commit", database.commit(commit).await);
             database.close().await;
         });
+    }
+
+    /// The number that a query answers in its column `number`.
+    #[must_use]
+    pub fn number(&self, sql: &str) -> i64 {
+        let operator = RequestContext::new(TenantId::DEVELOPMENT, Principal::anonymous(), "test");
+        block_on(async {
+            let database = self.open().await;
+            let rows =
+                must("query", database.fetch(&operator, Statement::new(sql.to_owned(), Vec::new())).await);
+            database.close().await;
+            must("a number", rows.first().map_or(Ok(0), |row| row.get("number")))
+        })
+    }
+
+    async fn open(&self) -> Database {
+        let (clock, ids) = (Arc::new(ManualClock::default()), Arc::new(fresh_ids()));
+        must("open the database", Database::open(&self.url, Settings::default(), clock, ids).await)
     }
 
     /// Runs a command of the binary to its end.
@@ -245,20 +264,30 @@ impl Service {
     }
 
     /// Ends it as `kill -9` does, with no chance to finish anything.
-    pub fn kill(mut self) {
-        must("kill the service", self.process.child.kill());
+    pub fn kill(&self) {
+        self.signal("KILL");
     }
 
     /// Asks it to stop, as a container runtime does.
     pub fn terminate(&self) {
-        let kill = format!("kill -TERM {}", self.process.child.id());
-        must("send the signal", Command::new("sh").args(["-c", &kill]).status());
+        self.signal("TERM");
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.process.child.id());
+        must("send a signal", Command::new("sh").args(["-c", &kill]).status());
     }
 
     /// Asks it to stop and waits until it has.
     #[must_use]
     pub fn stop(self) -> Ended {
         self.terminate();
+        self.end()
+    }
+
+    /// Waits until it has ended by itself, or by a signal that was sent.
+    #[must_use]
+    pub fn end(self) -> Ended {
         self.process.end()
     }
 }

@@ -44,7 +44,11 @@ pub async fn events_of_many_commits_are_counted_without_gaps(db: TestDatabase) {
     let commit = |at: usize| {
         let commit = session.empty();
         let event = |offset: usize| Moved { stream: streams[(at + offset) % 4], number: 0 };
-        if at.is_multiple_of(3) { commit.publish(event(0)) } else { commit.publish_all([event(0), event(1), event(0)]) }
+        if at.is_multiple_of(3) {
+            commit.publish(event(0))
+        } else {
+            commit.publish_all([event(0), event(1), event(0)])
+        }
     };
     let results = all_at_once(&session, (0..120).map(commit)).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
@@ -123,7 +127,10 @@ pub async fn an_event_is_recorded_with_its_circumstances(db: TestDatabase) {
     assert_eq!((text("aggregate"), text("what")), ("vault_door".into(), "opened".into()));
     assert_eq!((text("principal"), text("request_id")), ("tester".into(), "request-1".into()));
     assert_eq!(text("data"), r#"{"text":"ž \" \u0001 'x'"}"#);
-    assert_eq!(must("trace", row.get::<Option<String>>("trace")).as_deref(), trace.as_ref().map(TraceParent::as_str));
+    assert_eq!(
+        must("trace", row.get::<Option<String>>("trace")).as_deref(),
+        trace.as_ref().map(TraceParent::as_str)
+    );
     assert_eq!(must("at", row.get::<Timestamp>("at")), at);
     assert_eq!(must("version", row.get::<u16>("version")), 3);
     assert!(!must("public", row.get::<bool>("public")));

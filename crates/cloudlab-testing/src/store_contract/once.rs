@@ -31,7 +31,8 @@ async fn prepared(db: TestDatabase) -> (Session, Uuid) {
 
 async fn look(session: &Session, ctx: &RequestContext, id: Uuid) -> Result<i64, Error> {
     let sql = "SELECT balance FROM account WHERE tenant_id = $1 AND id = $2";
-    let rows = session.database.load(ctx, Statement::new(sql, vec![session.tenant.into(), id.into()])).await?;
+    let rows =
+        session.database.load(ctx, Statement::new(sql, vec![session.tenant.into(), id.into()])).await?;
     rows[0].get("balance")
 }
 
@@ -72,7 +73,8 @@ pub async fn a_key_is_free_for_another_tenant_principal_or_operation(db: TestDat
     let ours = session.keyed("k", 1);
     session.done(command(&ours, id, "first")).await;
     let mut elsewhere = must("the key", ours.idempotency().ok_or("none")).as_ref().clone();
-    let principal = RequestContext::new(session.tenant, Principal::new("other"), "r").with_idempotency(elsewhere.clone());
+    let principal =
+        RequestContext::new(session.tenant, Principal::new("other"), "r").with_idempotency(elsewhere.clone());
     session.done(command(&principal, id, "first")).await;
     elsewhere.operation = "PATCH /v1/accounts".into();
     session.done(command(&session.ctx().with_idempotency(elsewhere), id, "first")).await;

@@ -9,7 +9,10 @@ use cloudlab_sql::Row;
 
 fn sample(id: Uuid, values: [Value; 7]) -> Write {
     let names = ["flag", "number", "label", "other", "octets", "instant", "document"];
-    names.into_iter().zip(values).fold(Write::insert("sample", key(id)), |write, (name, value)| write.set(name, value))
+    names
+        .into_iter()
+        .zip(values)
+        .fold(Write::insert("sample", key(id)), |write, (name, value)| write.set(name, value))
 }
 
 fn values(seed: i64, id: Uuid) -> [Value; 7] {
@@ -97,7 +100,8 @@ pub async fn an_update_sets_only_the_columns_that_it_names(db: TestDatabase) {
     let session = Session::new(db).await;
     let ids = identities(2);
     session.write([account(ids[0], 10), account(ids[1], 20)]).await;
-    let update = Write::update("account", key(ids[0])).set("version", 2_i64).set("note", "x").when("version", 1_i64);
+    let update =
+        Write::update("account", key(ids[0])).set("version", 2_i64).set("note", "x").when("version", 1_i64);
     session.write([update]).await;
     let rows = session.rows("SELECT name, balance, version, note FROM account ORDER BY id", Vec::new()).await;
     assert_eq!(must("balance", rows[0].get::<i64>("balance")), 10);
@@ -121,7 +125,8 @@ pub async fn a_stale_update_writes_nothing(db: TestDatabase) {
         Write::add("account", key(ids[0]), "balance", 1, None).when("version", 2_i64),
     ];
     for write in stale {
-        let (new, event) = (account(identities(1)[0], 1), super::session::Moved { stream: ids[1], number: 1 });
+        let (new, event) =
+            (account(identities(1)[0], 1), super::session::Moved { stream: ids[1], number: 1 });
         let other = Write::update("account", key(ids[1])).set("balance", 99_i64);
         let commit = session.empty().write(new).write(write).write(other).publish(event);
         session.refused(commit, |error| is_stale(&Err(error.clone()), "account")).await;
@@ -218,7 +223,8 @@ pub async fn a_duplicate_is_named_and_writes_nothing(db: TestDatabase) {
     let session = Session::new(db).await;
     let ids = identities(4);
     session.write([account(ids[0], 10), account(ids[1], 20)]).await;
-    let named = |id: Uuid| Write::insert("account", key(id)).set("name", ids[0].to_string()).set("balance", 1_i64);
+    let named =
+        |id: Uuid| Write::insert("account", key(id)).set("name", ids[0].to_string()).set("balance", 1_i64);
     let free = account(ids[2], 1);
     let name_taken = session.empty().write(Write::count("tally", name("a"), "total", 1)).write(named(ids[3]));
     session.refused(name_taken, |error| is_duplicate(error, "account", "name")).await;
@@ -251,7 +257,8 @@ pub async fn a_defect_writes_nothing(db: TestDatabase) {
         row().set("balance", Value::Null(Kind::Int)),
         row().set("name", vec![1_u8, 2]),
         Write::insert("account", key(ids[1])).set("name", "x").set("balance", "1234567x"),
-        Write::insert("booking", vec![("account", ids[2].into()), ("place", 1_i64.into())]).set("text", "orphan"),
+        Write::insert("booking", vec![("account", ids[2].into()), ("place", 1_i64.into())])
+            .set("text", "orphan"),
     ];
     for defect in defects {
         let what = format!("{defect:?}");
@@ -298,7 +305,8 @@ pub async fn writes_happen_in_the_written_order(db: TestDatabase) {
     session.write([account(ids[0], 10), booking(1), booking(2)]).await;
     let parent_first = session.empty().write(Write::delete("account", key(ids[0])));
     session.refused(parent_first, |error| matches!(error, Error::Defect(_))).await;
-    let remove = |place: i64| Write::delete("booking", vec![("account", ids[0].into()), ("place", place.into())]);
+    let remove =
+        |place: i64| Write::delete("booking", vec![("account", ids[0].into()), ("place", place.into())]);
     // The name is free only once its holder has given it up.
     let renamed = Write::update("account", key(ids[0])).set("name", "old");
     let taken = Write::insert("account", key(ids[1])).set("name", ids[0].to_string()).set("balance", 1_i64);
@@ -315,7 +323,11 @@ pub async fn tenants_are_apart(db: TestDatabase) {
         session.write([account(id, 10)]).await;
         session.write([Write::count("tally", name("a"), "total", 1)]).await;
     }
-    ours.write([Write::add("account", key(id), "balance", 5, None), Write::count("tally", name("a"), "total", 1)]).await;
+    ours.write([
+        Write::add("account", key(id), "balance", 5, None),
+        Write::count("tally", name("a"), "total", 1),
+    ])
+    .await;
     assert_eq!((ours.balance(id).await, theirs.balance(id).await), (15, 10));
     theirs.write([Write::delete("account", key(id))]).await;
     assert_eq!(ours.balance(id).await, 15);

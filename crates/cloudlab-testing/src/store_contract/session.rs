@@ -4,8 +4,8 @@ use crate::database::fresh_uuid;
 use crate::{TestDatabase, must};
 use cloudlab_core::store::Error;
 use cloudlab_core::{
-    Bytes, Commit, Event, Idempotency, Key, Presenter, Principal, Reply, RequestContext, Store, TenantId, Uuid,
-    Value, Write,
+    Bytes, Commit, Event, Idempotency, Key, Presenter, Principal, Reply, RequestContext, Store, TenantId,
+    Uuid, Value, Write,
 };
 use cloudlab_sql::{Database, Migration, Row, Settings, Statement};
 use serde::Serialize;
@@ -156,7 +156,8 @@ impl Session {
 /// A reply as the presenter of [`Session::keyed`] shows a text.
 #[must_use]
 pub fn reply(text: &str) -> Reply {
-    let headers = vec![("location".to_owned(), format!("/v1/{text}")), ("etag".to_owned(), "\"1\"".to_owned())];
+    let headers =
+        vec![("location".to_owned(), format!("/v1/{text}")), ("etag".to_owned(), "\"1\"".to_owned())];
     // Octets that are no UTF-8: a body is kept as it is.
     let body = [text.as_bytes(), &[0, 0xff, 0xfe]].concat();
     Reply { status: 201, headers, body: Bytes::from(body) }

@@ -38,7 +38,7 @@ pub async fn counts_of_many_commits_are_exact(db: TestDatabase) {
     let count = |name: &'static str| Write::count("tally", vec![("name", name.into())], "total", 1);
     // Half of the commits name the rows in the opposite order.
     let commit = |at: usize| {
-        let writes = if at % 2 == 0 { ["a", "b", "c"] } else { ["c", "b", "a"] };
+        let writes = if at.is_multiple_of(2) { ["a", "b", "c"] } else { ["c", "b", "a"] };
         session.empty().write_all(writes.map(count))
     };
     let results = all_at_once(&session, (0..48).map(commit)).await;
@@ -72,7 +72,8 @@ pub async fn of_two_commits_on_one_version_one_succeeds(db: TestDatabase) {
     session.write([account(id, 0)]).await;
     for version in 1..=10_i64 {
         let raise = |_| {
-            let write = Write::update("account", key(id)).set("version", version + 1).when("version", version);
+            let write =
+                Write::update("account", key(id)).set("version", version + 1).when("version", version);
             session.empty().write(write)
         };
         let results = all_at_once(&session, (0..6).map(raise)).await;
@@ -90,7 +91,7 @@ pub async fn commits_in_opposite_orders_all_succeed(db: TestDatabase) {
         let writes = ids.iter().map(|id| Write::add("account", key(*id), "balance", 1, None));
         let mut writes: Vec<_> = writes.collect();
         writes.rotate_left(at % 6);
-        if at % 2 == 0 {
+        if at.is_multiple_of(2) {
             writes.reverse();
         }
         session.empty().write_all(writes)

@@ -13,10 +13,15 @@ const fn migration(name: &'static str, up: &'static str, down: &'static str) -> 
     Migration { name, postgres: (up, down), sqlite: (up, down) }
 }
 
-const FIRST: Migration =
-    migration("0001_first", "CREATE TABLE first_thing (a bigint); CREATE TABLE second_thing (a bigint)", "DROP TABLE first_thing; DROP TABLE second_thing");
-const SECOND: Migration = migration("0002_second", "INSERT INTO first_thing VALUES (7)", "DELETE FROM first_thing");
-const BROKEN: Migration = migration("0003_broken", "CREATE TABLE third_thing (a bigint); SELECT * FROM nothing", "");
+const FIRST: Migration = migration(
+    "0001_first",
+    "CREATE TABLE first_thing (a bigint); CREATE TABLE second_thing (a bigint)",
+    "DROP TABLE first_thing; DROP TABLE second_thing",
+);
+const SECOND: Migration =
+    migration("0002_second", "INSERT INTO first_thing VALUES (7)", "DELETE FROM first_thing");
+const BROKEN: Migration =
+    migration("0003_broken", "CREATE TABLE third_thing (a bigint); SELECT * FROM nothing", "");
 
 async fn applied(session: &Session, all: &[Migration]) -> Vec<String> {
     let status = must("the status", session.database.migration_status(SCOPE, all).await);
@@ -34,7 +39,10 @@ pub async fn migrations_go_up_and_down(db: TestDatabase) {
     assert_eq!(applied(&session, &all).await.len(), 2);
     assert!(must("up again", session.database.migrate_up(SCOPE, &all).await).is_empty());
     assert_eq!(session.number("SELECT a AS n FROM first_thing", Vec::new()).await, 7);
-    assert_eq!(must("down", session.database.migrate_down(SCOPE, &all).await).as_deref(), Some("0002_second"));
+    assert_eq!(
+        must("down", session.database.migrate_down(SCOPE, &all).await).as_deref(),
+        Some("0002_second")
+    );
     assert_eq!(session.number("SELECT count(*) AS n FROM first_thing", Vec::new()).await, 0);
     let unknown = session.database.migrate_down(SCOPE, &[SECOND]).await;
     assert!(matches!(unknown, Err(Error::Defect(_))), "a build without the script: {unknown:?}");
@@ -72,7 +80,8 @@ pub async fn what_is_past_its_time_is_forgotten(db: TestDatabase) {
     let session = Session::new(db).await;
     let settings = TestDatabase::settings();
     for (at, id) in identities(3).into_iter().enumerate() {
-        let keyed = Commit::new(&session.keyed(&at.to_string(), 1)).write(account(id, 1)).reply(&String::new());
+        let keyed =
+            Commit::new(&session.keyed(&at.to_string(), 1)).write(account(id, 1)).reply(&String::new());
         session.done(keyed.handling(InboxKey { consumer: "c".into(), event_id: id })).await;
     }
     let forget = || async { must("forget", session.database.forget_expired().await) };

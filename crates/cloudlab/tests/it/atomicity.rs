@@ -53,7 +53,9 @@ mod signals {
             let script = folder.path().join("bin/rustfmt");
             write(&script, "#!/bin/sh\necho $$ > \"$STARTED\"\nexec tail -f /dev/null\n");
             fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-            let path = format!("{}:{}", folder.path().join("bin").display(), std::env::var("PATH").unwrap());
+            let path = std::env::var_os("PATH").unwrap();
+            let path = [folder.path().join("bin")].into_iter().chain(std::env::split_paths(&path));
+            let path = std::env::join_paths(path).unwrap();
             let binary = Command::new(env!("CARGO_BIN_EXE_cloudlab"))
                 .args(["new", "quagga-service", "--yes", "--path", "made/here"])
                 .current_dir(folder.path())
