@@ -2,13 +2,13 @@
 
 use crate::dead_letters;
 use crate::publisher::READER;
-use cloudlab_config::{Entry, Secret};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use cloudlab_config::{Entry, Secret};
 use cloudlab_core::Uuid;
 use cloudlab_http::{Answer, Problem, Query, codes};
 use cloudlab_messaging::{Consumers, DeadLetter, HandleError, Replay};
@@ -60,11 +60,9 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let allowed = match &gate {
         Gate::Open => true,
-        Gate::Token(token) => shown
-            .and_then(|shown| shown.split_once(' '))
-            .is_some_and(|(scheme, shown)| {
-                scheme.eq_ignore_ascii_case("bearer") && same(shown.as_bytes(), token.expose().as_bytes())
-            }),
+        Gate::Token(token) => shown.and_then(|shown| shown.split_once(' ')).is_some_and(|(scheme, shown)| {
+            scheme.eq_ignore_ascii_case("bearer") && same(shown.as_bytes(), token.expose().as_bytes())
+        }),
         Gate::Closed => false,
     };
     if allowed {
@@ -169,3 +167,7 @@ async fn replay(State(admin): State<Admin>, Path(id): Path<String>) -> Result<An
         Err(error) => Err(Problem::new(&codes::CONFLICT).detail(format!("It was refused again: {error}."))),
     }
 }
+
+#[cfg(test)]
+#[path = "admin_tests.rs"]
+mod tests;

@@ -38,7 +38,14 @@ impl Announcement {
             data: configuration::database_url(loaded, service.name),
             first_request: service.first_request,
         });
-        Self { name: service.name, version: service.version, profile: loaded.profile, addresses, started, hints }
+        Self {
+            name: service.name,
+            version: service.version,
+            profile: loaded.profile,
+            addresses,
+            started,
+            hints,
+        }
     }
 
     pub fn make(&self, telemetry: &Telemetry) {

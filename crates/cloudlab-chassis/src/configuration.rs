@@ -66,7 +66,9 @@ pub(crate) async fn follow(sources: Sources, telemetry: Telemetry, stop: Cancell
         seen = now;
         match load(&sources) {
             Ok(loaded) => apply(&loaded, &telemetry),
-            Err(error) => tracing::error!(%error, "the changed configuration is wrong; the running one stays"),
+            Err(error) => {
+                tracing::error!(%error, "the changed configuration is wrong; the running one stays")
+            }
         }
     }
 }

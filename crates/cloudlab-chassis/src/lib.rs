@@ -34,9 +34,9 @@ pub use commands::run;
 pub use publisher::topic;
 pub use service::{Resources, Service};
 pub use settings::Settings;
+pub use system::{SystemClock, SystemIds};
 pub use utoipa_axum::router::OpenApiRouter;
 pub use utoipa_axum::routes;
-pub use system::{SystemClock, SystemIds};
 
 /// The broker that a URL names.
 ///

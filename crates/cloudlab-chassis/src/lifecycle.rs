@@ -31,7 +31,11 @@ const REMIND: Duration = Duration::from_secs(30);
 const REQUESTS_SHARE: f64 = 0.75;
 
 /// Serves until a signal ends it.
-pub(crate) async fn serve(service: Service, sources: Sources, loaded: Loaded<Settings>) -> Result<(), String> {
+pub(crate) async fn serve(
+    service: Service,
+    sources: Sources,
+    loaded: Loaded<Settings>,
+) -> Result<(), String> {
     let started = Instant::now();
     let telemetry = configuration::telemetry(&loaded).map_err(|error| error.to_string())?;
     let _flush = telemetry.flush_on_drop(Duration::from_secs(2));
@@ -104,7 +108,12 @@ async fn assemble(
     let database = Database::open(&url, settings.sql(), clock.clone(), ids.clone()).await;
     let database = database.map_err(|error| loaded.reject("database.url", &error.to_string()).to_string())?;
     let broker: Arc<dyn Broker> = Arc::new(InProcess::default());
-    let resources = Resources { database: database.clone(), clock: clock.clone(), ids: ids.clone(), service: service.name };
+    let resources = Resources {
+        database: database.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        service: service.name,
+    };
     let limits = settings.consumer_limits();
     let consumers = std::mem::take(&mut service.consumers);
     let consumers = consumers.into_iter().map(|make| make(&resources).with_limits(limits.clone())).collect();
@@ -132,8 +141,7 @@ async fn assemble(
     listeners.spawn(servers.public.serve(api, stop_listening.clone().cancelled_owned()));
     listeners.spawn(servers.admin.serve(operators, stop_listening.clone().cancelled_owned()));
     workers.spawn(configuration::follow(sources, telemetry, stop_working.clone()));
-    let running =
-        Running { readiness, database, listeners, workers, stop_listening, stop_working };
+    let running = Running { readiness, database, listeners, workers, stop_listening, stop_working };
     Ok((running, Start { name, migrations, migrates, consumers, broker, reader }))
 }
 
@@ -275,7 +283,9 @@ impl Running {
         self.stop_working.cancel();
         self.workers.close();
         if timeout_at(until, self.workers.wait()).await.is_err() {
-            tracing::warn!("consumers were still working when the drain limit passed; their events come again");
+            tracing::warn!(
+                "consumers were still working when the drain limit passed; their events come again"
+            );
         }
         if timeout_at(until, self.database.close()).await.is_err() {
             tracing::warn!("commits were still under way when the drain limit passed");

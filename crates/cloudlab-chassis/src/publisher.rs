@@ -3,9 +3,9 @@
 use cloudlab_core::RecordedEvent;
 use cloudlab_messaging::{Broker, CloudEvent, Message};
 use cloudlab_sql::journal::{Ack, Sink};
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use parking_lot::Mutex;
 
 /// The reader's name, and so the name of its lease.
 pub(crate) const READER: &str = "publisher";

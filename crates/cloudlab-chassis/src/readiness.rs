@@ -87,14 +87,22 @@ impl Readiness {
     async fn look(&self) -> Report {
         // At one time: a probe must hear of a database that hangs before its own patience ends.
         let (database, migrations, broker) = tokio::join!(self.database(), self.migrations(), self.broker());
-        let mut checks = BTreeMap::from([("database", database), ("migrations", migrations), ("broker", broker)]);
+        let mut checks =
+            BTreeMap::from([("database", database), ("migrations", migrations), ("broker", broker)]);
         checks.insert("journal", self.journal());
         if self.stopping.load(Ordering::Relaxed) {
             let detail = "the service is stopping".to_owned();
             checks.insert("lifecycle", Check { state: "down", needed: true, detail });
         }
-        let down = |needed: bool| checks.values().any(|check| check.state == "down" && check.needed == needed);
-        let status = if down(true) { "not_ready" } else if down(false) { "degraded" } else { "ready" };
+        let down =
+            |needed: bool| checks.values().any(|check| check.state == "down" && check.needed == needed);
+        let status = if down(true) {
+            "not_ready"
+        } else if down(false) {
+            "degraded"
+        } else {
+            "ready"
+        };
         Report { status, checks }
     }
 
@@ -133,7 +141,11 @@ impl Readiness {
         if names.is_empty() {
             return Ok(());
         }
-        Err(format!("pending: {}; run `{} migrate up` or set database.migrate = true", names.join(", "), self.scope))
+        Err(format!(
+            "pending: {}; run `{} migrate up` or set database.migrate = true",
+            names.join(", "),
+            self.scope
+        ))
     }
 
     async fn migrations(&self) -> Check {

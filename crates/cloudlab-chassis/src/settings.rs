@@ -209,15 +209,21 @@ pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
     if loaded.profile == Profile::Production && settings.database.url.is_none() {
         return Err(no_database());
     }
-    let positive: [(&str, u64); 8] = [
+    let positive = [
         ("http.timeout_ms", settings.http.timeout_ms),
         ("http.body_limit_bytes", settings.http.body_limit_bytes as u64),
         ("http.most_in_flight", settings.http.most_in_flight as u64),
+        ("http.drain_seconds", settings.http.drain_seconds),
         ("database.pool_size", settings.database.pool_size as u64),
         ("database.statement_timeout_ms", settings.database.statement_timeout_ms),
+        ("database.lock_timeout_ms", settings.database.lock_timeout_ms),
         ("journal.poll_ms", settings.journal.poll_ms),
         ("journal.lease_seconds", settings.journal.lease_seconds),
+        ("journal.keep_replies_hours", settings.journal.keep_replies_hours),
+        ("journal.keep_inbox_hours", settings.journal.keep_inbox_hours),
         ("consumers.concurrency", settings.consumers.concurrency as u64),
+        ("consumers.most_attempts", u64::from(settings.consumers.most_attempts)),
+        ("consumers.first_pause_ms", settings.consumers.first_pause_ms),
     ];
     if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
         return Err(loaded.reject(key, "it must be at least 1"));
@@ -236,7 +242,11 @@ pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
 fn no_database() -> Error {
     let detail = "it is not set, and production has no default; set it in service.toml or as CLOUDLAB__DATABASE__URL \
         to postgres://USER:PASSWORD@HOST:PORT/NAME, or to sqlite:PATH on a volume that outlives the process";
-    Error::WrongValue { place: "profile production".into(), key: "database.url".into(), detail: detail.into() }
+    Error::WrongValue {
+        place: "profile production".into(),
+        key: "database.url".into(),
+        detail: detail.into(),
+    }
 }
 
 impl Settings {
@@ -270,3 +280,7 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

@@ -25,6 +25,7 @@ pub(crate) struct Plan {
     pub trace: Option<TraceParent>,
     pub kept: Option<Kept>,
     pub inbox: Option<InboxKey>,
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite's writer is alone"))]
     pub locks: Vec<TableLock>,
     pub expects: Vec<Expect>,
     pub writes: Vec<Write>,

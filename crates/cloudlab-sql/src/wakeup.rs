@@ -22,6 +22,7 @@ impl Wakeup {
     }
 
     /// Says that another process has committed events, perhaps.
+    #[cfg(feature = "postgres")]
     pub(crate) fn rung(&self) {
         self.readers.notify_waiters();
     }
@@ -32,11 +33,13 @@ impl Wakeup {
     }
 
     /// The next commit of this process, for whoever tells other processes.
+    #[cfg(feature = "postgres")]
     pub(crate) fn next_commit(&self) -> Notified<'_> {
         self.notifier.notified()
     }
 
     /// Says whether notifications of other processes arrive.
+    #[cfg(feature = "postgres")]
     pub(crate) fn set_notified(&self, notified: bool) {
         self.notified.store(notified, Ordering::Relaxed);
     }

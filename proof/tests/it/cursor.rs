@@ -31,6 +31,12 @@ pub async fn owner(client: &Client) -> Option<String> {
     client.query_opt(sql, &[]).await.unwrap()?.get(0)
 }
 
+/// The process that holds the lease: whoever renewed it or moved the cursor last.
+pub async fn holder(client: &Client) -> Option<String> {
+    let sql = "SELECT process FROM cursor_moves ORDER BY place DESC LIMIT 1";
+    client.query_opt(sql, &[]).await.unwrap()?.get(0)
+}
+
 /// The fence: a cursor never goes back, and nobody moves it who has lost the lease.
 pub async fn judge(place: &Place) -> Vec<Violation> {
     let rows = place.raw().await.query(MOVES, &[]).await.unwrap();

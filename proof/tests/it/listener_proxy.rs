@@ -48,6 +48,8 @@ impl ListenerProxy {
 
     async fn connect(&self, client: TcpStream, target: &str) {
         let Ok(server) = TcpStream::connect(target).await else { return };
+        // Without these the proxy would add delays of its own.
+        let _ = (client.set_nodelay(true), server.set_nodelay(true));
         let listens = AtomicBool::new(false);
         let (mut from_client, mut to_client) = client.into_split();
         let (mut from_server, mut to_server) = server.into_split();

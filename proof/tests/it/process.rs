@@ -79,6 +79,7 @@ impl Process {
             .env("CLOUDLAB__DATABASE__URL", &self.setup.database)
             .env("CLOUDLAB__DATABASE__POOL_SIZE", "16")
             .env("CLOUDLAB__JOURNAL__LEASE_SECONDS", "1")
+            .env("CLOUDLAB__JOURNAL__NOTIFIER", "notify")
             .env("CLOUDLAB__CONSUMERS__CONCURRENCY", "32")
             .env("CLOUDLAB__LOG__FORMAT", "json")
             .envs(self.setup.variables.iter().cloned())

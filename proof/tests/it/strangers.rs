@@ -27,13 +27,15 @@ pub struct Stranger {
 impl Stranger {
     /// Begins, steps a probe of its own, and stays open.
     pub async fn begin(place: &Place, ledger: &Ledger, dice: &mut Dice) -> Self {
-        Self::step(place.raw().await, ledger, dice).await
+        let client = place.raw().await;
+        client.batch_execute(BEGIN).await.unwrap();
+        Self::step(client, ledger, dice).await
     }
 
-    async fn step(client: Client, ledger: &Ledger, dice: &mut Dice) -> Self {
+    /// The same in a transaction that has begun.
+    pub async fn step(client: Client, ledger: &Ledger, dice: &mut Dice) -> Self {
         let intent = Intent::new(dice.uuid(), dice.uuid());
         ledger.intend(&intent);
-        client.batch_execute(BEGIN).await.unwrap();
         let tenant = TenantId::DEVELOPMENT.uuid();
         let row = client.query_one(ROWS, &[&tenant, &intent.probe, &dice.uuid(), &intent.mark]).await.unwrap();
         Self { client, mark: intent.mark, id: row.get(0) }
@@ -105,9 +107,14 @@ async fn come_and_go(place: &Place, ledger: &Ledger, stop: &AtomicBool, mut dice
     let mut all = 0;
     while !stop.load(Ordering::Relaxed) {
         all += 1;
+        client.batch_execute(BEGIN).await.unwrap();
         let stranger = Stranger::step(client, ledger, &mut dice).await;
-        let prepared = if prepares && dice.percent(30) { Some(stranger.prepare().await) } else { None };
         tokio::time::sleep(Duration::from_millis(dice.below(150))).await;
+        // Prepared in the middle of a reader's proof, a transaction changes its name before it ends.
+        let prepared = if prepares && dice.percent(40) { Some(stranger.prepare().await) } else { None };
+        if prepared.is_some() {
+            tokio::time::sleep(Duration::from_millis(dice.below(250))).await;
+        }
         let commits = dice.percent(60);
         client = match (prepared, commits) {
             (None, true) => stranger.commit(ledger).await,

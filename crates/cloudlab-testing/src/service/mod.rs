@@ -118,6 +118,12 @@ impl Home {
         must("write a file", std::fs::write(self.folder().join(file), text));
     }
 
+    /// The URL of its database.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The folder in which the service runs.
     #[must_use]
     pub fn folder(&self) -> &Path {

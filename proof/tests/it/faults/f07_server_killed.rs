@@ -27,7 +27,7 @@ fn a_killed_server_costs_no_acknowledged_commit_and_no_client_hangs() {
         Err(why) => return say(&format!("skipped: F7 on PostgreSQL ({why})")),
     };
     let url = server.url();
-    run("F7", async move { Place::postgres(&url).await }, |place| server_killed(place, server));
+    run("F7", async move { Place::postgres(&url).await }, |place| server_killed(place, server.clone()));
 }
 
 async fn server_killed(place: Arc<Place>, server: Arc<Server>) {

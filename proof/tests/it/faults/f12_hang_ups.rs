@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 const CLIENTS: usize = 1_000;
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 const BOUND: Duration = Duration::from_secs(10);
 
 #[test]
@@ -48,7 +48,7 @@ pub async fn hang_ups(place: Arc<Place>, clients: usize, variables: &[(&str, &st
         cluster.ledger.intend(&intent);
         let request = intent.request();
         let octets = if dice.percent(80) { request.len() } else { dice.below(request.len() as u64) as usize };
-        let after = Duration::from_micros(dice.below(10_000));
+        let after = Duration::from_micros(dice.below(25_000));
         let mut client = Client::new(cluster.processes[at % 2].address());
         crowd.spawn(async move { client.hang_up(&request, octets, after).await });
     }

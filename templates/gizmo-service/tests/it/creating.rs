@@ -101,7 +101,8 @@ fn a_batch_with_wrong_items_names_them_and_creates_none() {
             errors.map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
         };
 
-        let wrong = json!([{ "name": "good" }, { "name": "" }, { "name": "x", "description": "é".repeat(501) }]);
+        let wrong =
+            json!([{ "name": "good" }, { "name": "" }, { "name": "x", "description": "é".repeat(501) }]);
         let problem = batch(wrong).is_problem(422, "invalid_fields");
         assert_eq!(pointers(problem), ["/items/1/name", "/items/2/description"]);
 

@@ -91,7 +91,10 @@ fn an_event_that_nobody_understands_is_parked_as_it_travelled_and_holds_up_nothi
         assert_eq!(message["type"], "acme_gizmo.mislaid.v1");
         assert_eq!(message["subject"], SUBJECT.to_string());
         assert_eq!(message["tenantid"], TenantId::DEVELOPMENT.to_string());
-        assert_eq!((&message["sequence"], &message["datacontenttype"]), (&json!(1), &json!("application/json")));
+        assert_eq!(
+            (&message["sequence"], &message["datacontenttype"]),
+            (&json!(1), &json!("application/json"))
+        );
         assert_eq!(message["data"], json!({ "id": SUBJECT.to_string(), "shelf": 7 }));
         assert!(message["id"].is_string() && message["time"].is_string(), "{message}");
         assert_eq!(service.operator("GET", "/outbox").send().is(200).json()["dead_letters_waiting"], 1);

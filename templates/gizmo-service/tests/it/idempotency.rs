@@ -54,10 +54,12 @@ fn a_key_belongs_to_its_tenant_and_its_operation() {
         let body = json!({ "name": "mine" });
         let mine = under(service, "k", ROOT, &body).is(201);
         let theirs = service.request("POST", ROOT).header("idempotency-key", "k");
-        let theirs = theirs.header("x-tenant-id", "0190b5a0-0000-7000-8000-00000000000b").json(&body).send().is(201);
+        let theirs =
+            theirs.header("x-tenant-id", "0190b5a0-0000-7000-8000-00000000000b").json(&body).send().is(201);
         assert_eq!(theirs.header("idempotency-replayed"), None);
         assert_ne!(theirs.json()["id"], mine.json()["id"]);
-        let activated = under(service, "k", &format!("{}/activate", path_of(&mine.json())), &json!({})).is(200);
+        let activated =
+            under(service, "k", &format!("{}/activate", path_of(&mine.json())), &json!({})).is(200);
         assert_eq!(activated.header("idempotency-replayed"), None);
     });
 }

@@ -36,7 +36,10 @@ fn a_step_that_the_lifecycle_forbids_is_a_conflict_and_changes_nothing() {
         for (one, step) in [(&active, "activate"), (&archived, "activate"), (&archived, "archive")] {
             let path = format!("{}/{step}", path_of(one));
             let problem = service.request("POST", &path).send().is_problem(409, "invalid_transition");
-            assert!(problem["detail"].as_str().unwrap().contains(one["status"].as_str().unwrap()), "{problem}");
+            assert!(
+                problem["detail"].as_str().unwrap().contains(one["status"].as_str().unwrap()),
+                "{problem}"
+            );
             assert_eq!(service.get(&path_of(one)).json(), *one);
         }
     });
@@ -71,7 +74,9 @@ fn a_step_takes_an_empty_object_as_its_body_and_nothing_more() {
 #[test]
 fn what_does_not_exist_cannot_be_shown_or_changed() {
     with_service(|service| {
-        for id in ["0190b5a0-0000-7000-8000-000000000000", "7", "not-a-uuid", "0190B5A000007000800000000000000"] {
+        for id in
+            ["0190b5a0-0000-7000-8000-000000000000", "7", "not-a-uuid", "0190B5A000007000800000000000000"]
+        {
             let path = format!("{ROOT}/{id}");
             service.get(&path).is_problem(404, "not_found");
             service.request("POST", &format!("{path}/activate")).send().is_problem(404, "not_found");

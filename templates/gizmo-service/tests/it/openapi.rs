@@ -13,8 +13,12 @@ fn the_committed_openapi_document_is_the_one_that_is_served() {
     if is_update_wanted() {
         fs::write(COMMITTED, serde_json::to_string_pretty(&served).unwrap() + "\n").unwrap();
     }
-    let committed: Value = serde_json::from_str(&fs::read_to_string(COMMITTED).unwrap_or_default()).unwrap_or_default();
-    assert!(committed == served, "openapi.json is stale: run `UPDATE_OPENAPI=1 cargo test openapi` and commit it");
+    let committed: Value =
+        serde_json::from_str(&fs::read_to_string(COMMITTED).unwrap_or_default()).unwrap_or_default();
+    assert!(
+        committed == served,
+        "openapi.json is stale: run `UPDATE_OPENAPI=1 cargo test openapi` and commit it"
+    );
 }
 
 #[test]

@@ -92,10 +92,14 @@ fn the_log_tells_of_requests_in_the_trace_of_their_caller() {
     let mut home = embedded();
     home.set("CLOUDLAB__HTTP__ACCESS_LOG", "true");
     let service = home.start();
-    let traced = service.request("GET", ROOT).header("traceparent", &format!("00-{TRACE}-b7ad6b7169203331-01"));
+    let traced =
+        service.request("GET", ROOT).header("traceparent", &format!("00-{TRACE}-b7ad6b7169203331-01"));
     traced.header("x-request-id", "r-1").send().is(200);
     until_logged(&service, "the request is logged", |line| {
-        line["trace_id"] == TRACE && line["request_id"] == "r-1" && line["route"] == ROOT && line["status"] == 200
+        line["trace_id"] == TRACE
+            && line["request_id"] == "r-1"
+            && line["route"] == ROOT
+            && line["status"] == 200
     });
     let broken = service.request("GET", ROOT).header("traceparent", "00-00-00-00");
     broken.send().is(200);
@@ -121,7 +125,9 @@ fn the_log_level_changes_while_the_service_runs_and_a_wrong_file_changes_nothing
     home.write("service.toml", "[log]\nlevel = \"info,cloudlab_http=debug\"\n");
     until_logged(&service, "the level has changed", |line| line["message"] == "the log level has changed");
     service.request("GET", ROOT).header("x-request-id", "seen").send().is(200);
-    until_logged(&service, "a request is logged", |line| line["request_id"] == "seen" && line["level"] == "DEBUG");
+    until_logged(&service, "a request is logged", |line| {
+        line["request_id"] == "seen" && line["level"] == "DEBUG"
+    });
 
     home.write("service.toml", "[log]\nlevel = \"shout\"\n");
     until_logged(&service, "the wrong file is reported", |line| {

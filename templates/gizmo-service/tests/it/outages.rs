@@ -21,7 +21,10 @@ fn a_full_disk_refuses_changes_and_shows_what_is_there() {
         assert!(created < 10_000, "the disk is never full");
     };
     let problem = refused.json();
-    assert!(["storage_full", "unavailable"].contains(&problem["code"].as_str().unwrap_or_default()), "{problem}");
+    assert!(
+        ["storage_full", "unavailable"].contains(&problem["code"].as_str().unwrap_or_default()),
+        "{problem}"
+    );
     assert_eq!(refused.status, 503);
     assert!(refused.header("retry-after").is_some());
     assert_eq!(service.get(&path_of(&made)).is(200).json(), made);

@@ -37,11 +37,14 @@ fn migrations_wait_for_an_operator_and_readiness_says_which() {
         let detail = ready["checks"]["migrations"]["detail"].as_str().unwrap();
         assert!(detail.contains("gizmo-service/0001_acme_gizmos"), "{detail}");
         service.get("/health/live").is(200);
-        let early = service.request("POST", ROOT).header("x-tenant-id", TENANT).json(&json!({ "name": "early" }));
+        let early =
+            service.request("POST", ROOT).header("x-tenant-id", TENANT).json(&json!({ "name": "early" }));
         early.send().is_problem(503, "unavailable");
 
         assert_eq!(home.run(&["migrate", "up"]).code, Some(0));
-        wait_until("the service is ready", Duration::from_secs(10), || service.get("/health/ready").status == 200);
+        wait_until("the service is ready", Duration::from_secs(10), || {
+            service.get("/health/ready").status == 200
+        });
         early.send().is(201);
     });
 }
@@ -106,7 +109,8 @@ fn with_a_token_operators_who_show_it_see_everything() {
         let ask = |path, shown: &str| service.operator("GET", path).header("authorization", shown).send();
         for path in ["/", "/metrics", "/config", "/outbox", "/dead-letters"] {
             assert!(!ask(path, "Bearer let-me-in").is(200).text().contains("let-me-in"));
-            for wrong in ["Bearer let-me-out", "Bearer let-me-in2", "Bearer let-me-i", "Bearer", "let-me-in"] {
+            for wrong in ["Bearer let-me-out", "Bearer let-me-in2", "Bearer let-me-i", "Bearer", "let-me-in"]
+            {
                 let refused = ask(path, wrong);
                 refused.is_problem(401, "unauthenticated");
                 assert_eq!(refused.header("www-authenticate"), Some("Bearer"));

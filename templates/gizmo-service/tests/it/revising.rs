@@ -14,9 +14,15 @@ fn any_subset_of_the_fields_can_be_revised() {
         assert_eq!(reply.header("etag"), Some("\"2\""));
         assert_eq!((&reply.json()["name"], &reply.json()["description"]), (&json!("after"), &json!("")));
         let told = revise(service, &made, "\"2\"", &json!({ "description": "told" })).is(200).json();
-        assert_eq!((&told["name"], &told["description"], &told["version"]), (&json!("after"), &json!("told"), &json!(3)));
+        assert_eq!(
+            (&told["name"], &told["description"], &told["version"]),
+            (&json!("after"), &json!("told"), &json!(3))
+        );
         let both = revise(service, &made, "*", &json!({ "name": "last", "description": "" })).is(200).json();
-        assert_eq!((&both["name"], &both["description"], &both["version"]), (&json!("last"), &json!(""), &json!(4)));
+        assert_eq!(
+            (&both["name"], &both["description"], &both["version"]),
+            (&json!("last"), &json!(""), &json!(4))
+        );
         assert_eq!(service.get(&path_of(&made)).json(), both);
     });
 }
@@ -53,7 +59,8 @@ fn a_revision_must_say_for_which_version_it_is_meant() {
 fn of_two_revisions_of_one_version_one_wins() {
     with_service(|service| {
         let made = create(service, "contested");
-        let revise = |at: usize| revise(service, &made, "\"1\"", &json!({ "name": format!("by {at}") })).status;
+        let revise =
+            |at: usize| revise(service, &made, "\"1\"", &json!({ "name": format!("by {at}") })).status;
         let mut statuses: Vec<u16> = std::thread::scope(|threads| {
             let all: Vec<_> = (0..6).map(|at| threads.spawn(move || revise(at))).collect();
             all.into_iter().map(|one| one.join().unwrap()).collect()
@@ -72,7 +79,10 @@ fn a_revision_may_be_a_merge_patch_which_cannot_remove_a_field() {
             let patch = service.request("PATCH", &path_of(&made)).header("if-match", "*");
             patch.header("content-type", "application/merge-patch+json").body(body).send()
         };
-        assert_eq!(patch(r#"{"description":"by merge-patch"}"#).is(200).json()["description"], "by merge-patch");
+        assert_eq!(
+            patch(r#"{"description":"by merge-patch"}"#).is(200).json()["description"],
+            "by merge-patch"
+        );
         let problem = patch(r#"{"name":null}"#).is_problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], "/name", "{problem}");
         let json_patch = service.request("PATCH", &path_of(&made)).header("if-match", "*");
@@ -88,7 +98,8 @@ fn a_revised_name_obeys_the_rules_of_a_new_one() {
         let made = create(service, "Mine");
         revise(service, &made, "*", &json!({ "name": "TAKEN" })).is_problem(409, "name_taken");
         revise(service, &made, "*", &json!({ "name": " " })).is_problem(422, "invalid_fields");
-        revise(service, &made, "*", &json!({ "description": "é".repeat(501) })).is_problem(422, "invalid_fields");
+        revise(service, &made, "*", &json!({ "description": "é".repeat(501) }))
+            .is_problem(422, "invalid_fields");
         assert_eq!(revise(service, &made, "*", &json!({ "name": "mine" })).is(200).json()["name"], "mine");
         service.post(ROOT, &json!({ "name": "Mine" })).is_problem(409, "name_taken");
     });

@@ -8,7 +8,9 @@ fn the_command_line_explains_itself() {
     assert!(help.output.contains("gizmo-service migrate up|down|status"), "{}", help.output);
     let version = home.run(&["--version"]);
     assert_eq!(version.output, concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n"));
-    for wrong in [&["serve"][..], &["--port", "80"], &["migrate"], &["migrate", "sideways"], &["config", "all"]] {
+    for wrong in
+        [&["serve"][..], &["--port", "80"], &["migrate"], &["migrate", "sideways"], &["config", "all"]]
+    {
         let refused = home.run(wrong);
         assert_eq!((refused.code, refused.output.as_str()), (Some(2), ""), "{wrong:?}");
         assert!(refused.errors.starts_with("error: "), "{}", refused.errors);

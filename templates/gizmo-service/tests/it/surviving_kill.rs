@@ -29,7 +29,8 @@ fn write(service: &Service, writer: usize, count: &AtomicUsize) -> Told {
 fn write_until(service: &Service, down: impl FnOnce()) -> Vec<Told> {
     let count = &AtomicUsize::new(0);
     thread::scope(|threads| {
-        let writers: Vec<_> = (0..4).map(|writer| threads.spawn(move || write(service, writer, count))).collect();
+        let writers: Vec<_> =
+            (0..4).map(|writer| threads.spawn(move || write(service, writer, count))).collect();
         wait_until("enough is written", Duration::from_secs(30), || count.load(Ordering::Relaxed) >= 40);
         down();
         writers.into_iter().map(|writer| writer.join().unwrap()).collect()

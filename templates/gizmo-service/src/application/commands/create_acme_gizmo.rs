@@ -17,8 +17,7 @@ pub async fn create_acme_gizmo(
     command: CreateAcmeGizmo,
 ) -> Result<AcmeGizmo, Refused> {
     let id = Id::new(deps.ids.next());
-    let (acme_gizmo, created) =
-        AcmeGizmo::create(id, command.name, command.description, deps.clock.now());
+    let (acme_gizmo, created) = AcmeGizmo::create(id, command.name, command.description, deps.clock.now());
     let commit =
         Commit::new(ctx).write(deps.acme_gizmos.insert(&acme_gizmo)).publish(created).reply(&acme_gizmo);
     deps.store.commit(commit).await.map_err(name_taken)?;

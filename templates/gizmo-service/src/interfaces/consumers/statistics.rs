@@ -15,7 +15,11 @@ pub fn statistics(topic: String, acme_gizmos: Arc<dyn AcmeGizmos>) -> Consumer {
 }
 
 /// One fewer of the status before, one more of the status after.
-fn count(ctx: &RequestContext, event: &CloudEvent, acme_gizmos: &dyn AcmeGizmos) -> Result<Commit, HandleError> {
+fn count(
+    ctx: &RequestContext,
+    event: &CloudEvent,
+    acme_gizmos: &dyn AcmeGizmos,
+) -> Result<Commit, HandleError> {
     let (before, after) = match event.kind.as_str() {
         "acme_gizmo.created.v1" => event.decode::<AcmeGizmoCreated>().map(|_| (None, Status::Draft))?,
         "acme_gizmo.activated.v1" => {

@@ -1,7 +1,8 @@
 //! `/v1/acme-gizmos`
 
 use super::bodies::{
-    AcmeGizmoBodies, AcmeGizmoBody, AcmeGizmoRevision, AcmeGizmoStatistics, ListQuery, NewAcmeGizmo, NewAcmeGizmos,
+    AcmeGizmoBodies, AcmeGizmoBody, AcmeGizmoRevision, AcmeGizmoStatistics, ListQuery, NewAcmeGizmo,
+    NewAcmeGizmos,
 };
 use crate::application::{Deps, commands, queries};
 use crate::domain::{AcmeGizmo, Filter, Sort};
@@ -9,8 +10,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use cloudlab_chassis::http::{
-    Action, Answer, Command, CommandProblems, Context, Cursor, IfMatch, IfNoneMatch, Page, PathId, Problem, Query,
-    ReadProblems, command, not_found,
+    Action, Answer, Command, CommandProblems, Context, Cursor, IfMatch, IfNoneMatch, Page, PathId, Problem,
+    Query, ReadProblems, command, not_found,
 };
 use cloudlab_chassis::{OpenApiRouter, routes};
 use cloudlab_core::{Id, Timestamp};
@@ -28,11 +29,8 @@ pub fn routes(deps: Deps) -> OpenApiRouter {
 }
 
 /// Creates an acme gizmo.
-#[utoipa::path(
-    post,
-    path = "/v1/acme-gizmos",
-    responses((status = 201, body = AcmeGizmoBody), CommandProblems),
-)]
+#[utoipa::path(post, path = "/v1/acme-gizmos",
+    responses((status = 201, body = AcmeGizmoBody), CommandProblems))]
 async fn create(
     State(deps): State<Deps>,
     Command(ctx, body): Command<NewAcmeGizmo>,
@@ -42,43 +40,33 @@ async fn create(
 }
 
 /// Creates up to 100 acme gizmos, all or none.
-#[utoipa::path(
-    post,
-    path = "/v1/acme-gizmos:batch",
-    responses((status = 201, body = AcmeGizmoBodies), CommandProblems),
-)]
+#[utoipa::path(post, path = "/v1/acme-gizmos:batch",
+    responses((status = 201, body = AcmeGizmoBodies), CommandProblems))]
 async fn create_many(
     State(deps): State<Deps>,
     Command(ctx, body): Command<NewAcmeGizmos>,
 ) -> Result<Response, Problem> {
     let batch = body.commands()?;
-    command(&ctx, all_created, async |ctx| commands::create_acme_gizmos(ctx, &deps, batch.clone()).await).await
+    command(&ctx, all_created, async |ctx| commands::create_acme_gizmos(ctx, &deps, batch.clone()).await)
+        .await
 }
 
 /// Shows an acme gizmo.
-#[utoipa::path(
-    get,
-    path = "/v1/acme-gizmos/{id}",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, body = AcmeGizmoBody), ReadProblems),
-)]
+#[utoipa::path(get, path = "/v1/acme-gizmos/{id}", params(("id" = Uuid, Path)),
+    responses((status = 200, body = AcmeGizmoBody), ReadProblems))]
 async fn get(
     State(deps): State<Deps>,
     Context(ctx): Context,
     PathId(id): PathId<AcmeGizmo>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let found = queries::get_acme_gizmo(&ctx, &deps, id).await?.ok_or_else(not_found)?;
+    let found = queries::get(&ctx, &deps, id).await?.ok_or_else(not_found)?;
     Ok(known.unless_known(found.state().version, || Answer::ok(&AcmeGizmoBody::from(&found))))
 }
 
 /// Lists acme gizmos, page by page.
-#[utoipa::path(
-    get,
-    path = "/v1/acme-gizmos",
-    params(ListQuery),
-    responses((status = 200, body = Page<AcmeGizmoBody>), ReadProblems),
-)]
+#[utoipa::path(get, path = "/v1/acme-gizmos", params(ListQuery),
+    responses((status = 200, body = Page<AcmeGizmoBody>), ReadProblems))]
 async fn list(
     State(deps): State<Deps>,
     Context(ctx): Context,
@@ -88,18 +76,14 @@ async fn list(
     let scope = format!("{sort}|{}", query.status.map_or("every", |status| status.as_str()));
     let after = query.cursor.map(|cursor| behind(sort, &scope, &cursor)).transpose()?;
     let filter = Filter { status: query.status, sort, after, limit: query.limit.rows_to_read() };
-    let found = queries::list_acme_gizmos(&ctx, &deps, &filter).await?;
+    let found = queries::list(&ctx, &deps, &filter).await?;
     let page = Page::of(found, query.limit, &scope, |last| (place(sort, last), last.state().id));
     Ok(Answer::ok(&page.map(|acme_gizmo| AcmeGizmoBody::from(&acme_gizmo))))
 }
 
 /// Revises an acme gizmo.
-#[utoipa::path(
-    patch,
-    path = "/v1/acme-gizmos/{id}",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, body = AcmeGizmoBody), CommandProblems),
-)]
+#[utoipa::path(patch, path = "/v1/acme-gizmos/{id}", params(("id" = Uuid, Path)),
+    responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
 async fn revise(
     State(deps): State<Deps>,
     PathId(id): PathId<AcmeGizmo>,
@@ -114,12 +98,8 @@ async fn revise(
 }
 
 /// Takes a draft into use.
-#[utoipa::path(
-    post,
-    path = "/v1/acme-gizmos/{id}/activate",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, body = AcmeGizmoBody), CommandProblems),
-)]
+#[utoipa::path(post, path = "/v1/acme-gizmos/{id}/activate", params(("id" = Uuid, Path)),
+    responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
 async fn activate(
     State(deps): State<Deps>,
     PathId(id): PathId<AcmeGizmo>,
@@ -131,12 +111,8 @@ async fn activate(
 }
 
 /// Takes an acme gizmo out of use.
-#[utoipa::path(
-    post,
-    path = "/v1/acme-gizmos/{id}/archive",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, body = AcmeGizmoBody), CommandProblems),
-)]
+#[utoipa::path(post, path = "/v1/acme-gizmos/{id}/archive", params(("id" = Uuid, Path)),
+    responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
 async fn archive(
     State(deps): State<Deps>,
     PathId(id): PathId<AcmeGizmo>,
@@ -148,13 +124,10 @@ async fn archive(
 }
 
 /// Counts acme gizmos by status; follows changes within moments.
-#[utoipa::path(
-    get,
-    path = "/v1/acme-gizmos/statistics",
-    responses((status = 200, body = AcmeGizmoStatistics), ReadProblems),
-)]
+#[utoipa::path(get, path = "/v1/acme-gizmos/statistics",
+    responses((status = 200, body = AcmeGizmoStatistics), ReadProblems))]
 async fn statistics(State(deps): State<Deps>, Context(ctx): Context) -> Result<Answer, Problem> {
-    let number = queries::acme_gizmo_statistics(&ctx, &deps).await?;
+    let number = queries::statistics(&ctx, &deps).await?;
     Ok(Answer::ok(&AcmeGizmoStatistics::new(number)))
 }
 

@@ -53,18 +53,13 @@ impl NewAcmeGizmo {
     pub fn command(&self) -> Result<CreateAcmeGizmo, Problem> {
         let mut fields = FieldErrors::new();
         let taken = self.take(&mut fields);
-        fields.finish(taken).map(CreateAcmeGizmo::from)
+        fields.finish(taken)
     }
 
-    fn take(&self, fields: &mut FieldErrors) -> (Option<Name>, Option<Description>) {
+    fn take(&self, fields: &mut FieldErrors) -> Option<CreateAcmeGizmo> {
         let name = fields.take("/name", Name::parse(&self.name));
-        (name, fields.take("/description", Description::parse(&self.description)))
-    }
-}
-
-impl From<(Name, Description)> for CreateAcmeGizmo {
-    fn from((name, description): (Name, Description)) -> Self {
-        Self { name, description }
+        let description = fields.take("/description", Description::parse(&self.description));
+        name.zip(description).map(|(name, description)| CreateAcmeGizmo { name, description })
     }
 }
 
@@ -82,8 +77,7 @@ impl NewAcmeGizmos {
         fields.count("/items", self.items.len(), 1..=100);
         let mut commands = Vec::with_capacity(self.items.len());
         for (place, item) in self.items.iter().enumerate() {
-            let (name, description) = item.take(fields.under(format!("/items/{place}")));
-            commands.push(name.zip(description).map(CreateAcmeGizmo::from));
+            commands.push(item.take(fields.under(format!("/items/{place}"))));
         }
         fields.finish(commands)
     }
