@@ -12,7 +12,8 @@ impl WrongClock {
     /// Off by `PROOF_CLOCK_OFFSET_SECONDS`; right when that is unset.
     #[expect(clippy::disallowed_methods, reason = "a fault of this process, not configuration of a service")]
     pub fn from_environment() -> Self {
-        let seconds = std::env::var("PROOF_CLOCK_OFFSET_SECONDS").ok().and_then(|text| text.parse::<i64>().ok());
+        let seconds =
+            std::env::var("PROOF_CLOCK_OFFSET_SECONDS").ok().and_then(|text| text.parse::<i64>().ok());
         Self { offset_ms: seconds.unwrap_or(0).saturating_mul(1_000) }
     }
 }

@@ -57,7 +57,11 @@ pub async fn step(ctx: &RequestContext, deps: &Deps, step: &Step) -> Result<Prob
     if let Some(refusal) = step.refuse {
         let late = refusal == Refusal::Late && deps.refuses_late;
         let entry = Id::new(deps.ids.next());
-        commit = commit.write(if late { deps.probes.refused_late(entry) } else { deps.probes.refused_early(&probes[0]) });
+        commit = commit.write(if late {
+            deps.probes.refused_late(entry)
+        } else {
+            deps.probes.refused_early(&probes[0])
+        });
     }
     deps.store.commit(commit.reply(&probes[0])).await.map_err(outrun)?;
     Ok(probes.swap_remove(0))

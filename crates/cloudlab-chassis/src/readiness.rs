@@ -153,6 +153,9 @@ impl Readiness {
     }
 
     fn journal(&self) -> Check {
+        if !self.is_migrated() {
+            return down(false, "the reader waits for the schema");
+        }
         match &self.reader.lock().state {
             State::Reading => up(false, "this process delivers"),
             State::Standby => up(false, "another process delivers"),

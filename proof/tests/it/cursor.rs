@@ -55,7 +55,10 @@ pub async fn judge(place: &Place) -> Vec<Violation> {
             holder.clone_from(&now.process);
         }
         if now.high < before.high {
-            broken.push(violation("fence", format!("the cursor went from {} back to {}", before.high, now.high)));
+            broken.push(violation(
+                "fence",
+                format!("the cursor went from {} back to {}", before.high, now.high),
+            ));
         }
         if (now.high, &now.gaps) != (before.high, &before.gaps) && now.process != holder {
             broken.push(violation("fence", format!("{} moved the cursor of {holder}", now.process)));

@@ -31,7 +31,16 @@ pub struct Load {
 
 impl Default for Load {
     fn default() -> Self {
-        Self { seed: 1, clients: 8, commits: 400, probes: 64, pairs: 10, refusals: 10, hang_ups: 5, pause_ms: 3 }
+        Self {
+            seed: 1,
+            clients: 8,
+            commits: 400,
+            probes: 64,
+            pairs: 10,
+            refusals: 10,
+            hang_ups: 5,
+            pause_ms: 3,
+        }
     }
 }
 

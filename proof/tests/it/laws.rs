@@ -36,7 +36,8 @@ fn outcomes(ledger: &Ledger, rows: &Rows) -> Vec<Violation> {
     rows.events.iter().for_each(|event| by_mark.entry(event.mark).or_default().push(event));
     let entries = ledger.entries();
     let strangers = by_mark.keys().filter(|mark| !entries.contains_key(mark));
-    let mut broken: Vec<_> = strangers.map(|mark| violation("L2", format!("nobody asked for {mark}"))).collect();
+    let mut broken: Vec<_> =
+        strangers.map(|mark| violation("L2", format!("nobody asked for {mark}"))).collect();
     for (mark, (intent, outcome)) in &entries {
         let events = by_mark.get(mark).map_or(&[][..], Vec::as_slice);
         broken.extend(outcome_of(intent, outcome, events));
@@ -46,9 +47,9 @@ fn outcomes(ledger: &Ledger, rows: &Rows) -> Vec<Violation> {
 
 fn outcome_of(intent: &Intent, outcome: &Outcome, events: &[&Event]) -> Option<Violation> {
     let (mark, found) = (intent.mark, events.len());
-    let whole = intent.streams().all(|stream| {
-        events.iter().filter(|event| event.stream == stream).count() as i64 == intent.events
-    });
+    let whole = intent
+        .streams()
+        .all(|stream| events.iter().filter(|event| event.stream == stream).count() as i64 == intent.events);
     let whole = whole && found as i64 == intent.events * intent.streams().count() as i64;
     let last = events.iter().filter(|event| event.stream == intent.probe).map(|event| event.value).max();
     match outcome {
@@ -59,9 +60,10 @@ fn outcome_of(intent: &Intent, outcome: &Outcome, events: &[&Event]) -> Option<V
         Outcome::Refused if found > 0 => {
             Some(violation("L2", format!("{mark} was refused and has {found} events")))
         }
-        Outcome::Begun if !whole => {
-            Some(violation("L2", format!("{mark} had reached the database and has {found} events: it was cut")))
-        }
+        Outcome::Begun if !whole => Some(violation(
+            "L2",
+            format!("{mark} had reached the database and has {found} events: it was cut"),
+        )),
         Outcome::Unknown if !whole && found > 0 => {
             Some(violation("L2", format!("{mark} is there in part or twice: {found} events of {intent:?}")))
         }
@@ -124,7 +126,10 @@ fn fold(rows: &Rows) -> Vec<Violation> {
         marks.insert(event.mark);
         if event.value != *value {
             let (id, found) = (event.id, event.value);
-            broken.push(violation("L9", format!("event {id} is number {value} of its stream and says {found}")));
+            broken.push(violation(
+                "L9",
+                format!("event {id} is number {value} of its stream and says {found}"),
+            ));
         }
     }
     for probe in &rows.probes {

@@ -43,7 +43,8 @@ impl Intent {
 
     /// The request as it travels.
     pub fn request(&self) -> Vec<u8> {
-        let mut body = serde_json::json!({ "mark": self.mark, "events": self.events, "pause_ms": self.pause_ms });
+        let mut body =
+            serde_json::json!({ "mark": self.mark, "events": self.events, "pause_ms": self.pause_ms });
         if let Some(with) = self.with {
             body["with"] = serde_json::json!(with);
         }

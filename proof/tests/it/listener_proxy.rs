@@ -21,11 +21,8 @@ impl ListenerProxy {
     /// Starts it before `HOST:PORT`.
     pub async fn start(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self {
-            address: listener.local_addr().unwrap(),
-            cut: Arc::default(),
-            listeners: Arc::default(),
-        };
+        let proxy =
+            Self { address: listener.local_addr().unwrap(), cut: Arc::default(), listeners: Arc::default() };
         let serving = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {

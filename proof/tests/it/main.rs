@@ -15,6 +15,7 @@ mod driver;
 mod faults;
 mod http;
 mod laws;
+mod laws_tests;
 mod ledger;
 mod listener_proxy;
 mod place;

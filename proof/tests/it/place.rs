@@ -1,6 +1,7 @@
 //! A database for one scenario.
 
 use crate::rows::{self, Rows};
+use crate::wait::eventually;
 use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
 
@@ -79,9 +80,7 @@ impl Place {
     pub async fn progress(&self) -> (i64, i64) {
         let sql = "SELECT (SELECT count(*) FROM journal WHERE public), (SELECT count(*) FROM probe_log)";
         match self {
-            Self::Sqlite(_) => {
-                self.file().query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
-            }
+            Self::Sqlite(_) => self.file().query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).unwrap(),
             Self::Postgres { .. } => {
                 let row = self.raw().await.query_one(sql, &[]).await.unwrap();
                 (row.get(0), row.get(1))
@@ -128,7 +127,11 @@ impl Place {
             raw.batch_execute(&format!("ROLLBACK PREPARED '{gid}'")).await.unwrap();
         }
         drop(raw);
-        connect(server).await.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+        let server = connect(server).await;
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        // While the server itself vacuums in it, the database cannot be dropped by who is no superuser.
+        let dropped = async || server.batch_execute(&drop).await.is_ok();
+        eventually(Duration::from_secs(30), "the database is dropped", dropped).await;
     }
 }
 

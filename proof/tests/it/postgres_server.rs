@@ -34,7 +34,10 @@ impl Server {
 
     /// Starts it after a kill, which is a crash recovery, and waits until it answers.
     pub async fn start_again(&self) {
-        let settings = format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", self.port);
+        let settings = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_prepared_transactions=20",
+            self.port
+        );
         // While a process of the killed server still ends, its memory is in use and the start is refused.
         let starts = async || {
             let mut start = as_owner(self.program("pg_ctl"));
@@ -62,14 +65,16 @@ impl Server {
     pub fn kill(&self) {
         let Some(pid) = self.pid() else { return };
         signal("-STOP", &pid);
-        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        let children =
+            std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         signal("-KILL", &pid);
         children.split_whitespace().for_each(|child| signal("-KILL", child));
     }
 
     /// The first process, which must be one over this very data.
     fn pid(&self) -> Option<String> {
-        let file = output(as_owner("head").args(["-n", "1", &format!("{}/postmaster.pid", self.data())])).ok()?;
+        let file =
+            output(as_owner("head").args(["-n", "1", &format!("{}/postmaster.pid", self.data())])).ok()?;
         let command = std::fs::read_to_string(format!("/proc/{file}/cmdline")).ok()?;
         command.contains(&self.data()).then_some(file)
     }
@@ -99,7 +104,10 @@ impl Drop for Server {
 /// The newest installation, where Debian puts it or on the path.
 fn programs() -> Option<PathBuf> {
     let has = |folder: &Path| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
-    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten()
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
         .map(|version| version.path().join("bin"))
         .filter(|folder| has(folder))
         .collect();
@@ -120,7 +128,8 @@ fn as_owner(program: impl AsRef<Path>) -> Command {
 }
 
 fn output(command: &mut Command) -> Result<String, String> {
-    let Output { status, stdout, stderr } = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let Output { status, stdout, stderr } =
+        command.output().map_err(|error| format!("{command:?}: {error}"))?;
     match status.success() {
         true => Ok(String::from_utf8_lossy(&stdout).trim().to_owned()),
         false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&stderr))),

@@ -100,7 +100,11 @@ impl Process {
         let until = Instant::now() + START;
         while self.address.public().is_none() {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();
-            assert!(ended.is_none() && Instant::now() < until, "it does not start: {ended:?}\n{}", self.log());
+            assert!(
+                ended.is_none() && Instant::now() < until,
+                "it does not start: {ended:?}\n{}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
     }

@@ -52,7 +52,8 @@ const IDLE: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = curren
 pub async fn from_postgres(client: &tokio_postgres::Client) -> Rows {
     let events = "SELECT id, event_id, stream, sequence, (data->>'value')::bigint, (data->>'mark')::uuid \
         FROM journal WHERE public ORDER BY id";
-    let all = async |sql: &str| client.query(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    let all =
+        async |sql: &str| client.query(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     let count = async |sql: &str| all(sql).await[0].get::<_, i64>(0);
     let event = |row: &tokio_postgres::Row| Event {
         id: row.get(0),
@@ -62,11 +63,8 @@ pub async fn from_postgres(client: &tokio_postgres::Client) -> Rows {
         value: row.get(4),
         mark: row.get(5),
     };
-    let effect = |row: &tokio_postgres::Row| Effect {
-        event_id: row.get(0),
-        stream: row.get(1),
-        sequence: row.get(2),
-    };
+    let effect =
+        |row: &tokio_postgres::Row| Effect { event_id: row.get(0), stream: row.get(1), sequence: row.get(2) };
     let probe = |row: &tokio_postgres::Row| Probe { id: row.get(0), value: row.get(1), version: row.get(2) };
     Rows {
         events: all(events).await.iter().map(event).collect(),
@@ -94,9 +92,8 @@ pub fn from_sqlite(connection: &rusqlite::Connection) -> Rows {
     let effect = |row: &rusqlite::Row<'_>| {
         Ok(Effect { event_id: uuid(row, 0)?, stream: uuid(row, 1)?, sequence: row.get(2)? })
     };
-    let probe = |row: &rusqlite::Row<'_>| {
-        Ok(Probe { id: uuid(row, 0)?, value: row.get(1)?, version: row.get(2)? })
-    };
+    let probe =
+        |row: &rusqlite::Row<'_>| Ok(Probe { id: uuid(row, 0)?, value: row.get(1)?, version: row.get(2)? });
     Rows {
         events: all(connection, events, event),
         log: all(connection, LOG, effect),

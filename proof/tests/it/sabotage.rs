@@ -3,7 +3,7 @@
 use crate::driver::Load;
 use crate::faults::f01_relay_killed::relay_killed;
 use crate::faults::f06_owner_halted::halted_in_a_look;
-use crate::faults::f12_hang_ups::{begun, hang_ups};
+use crate::faults::f12_hang_ups::begun;
 use crate::laws::Violation;
 use crate::place::Place;
 use crate::show::show;
@@ -12,12 +12,20 @@ use std::sync::Arc;
 
 const SWITCH: &str = "CLOUDLAB_SABOTAGE";
 
-/// Fails unless this law is among those that were broken.
-fn notice(defect: &str, law: &str, broken: &[Violation]) {
-    let found = broken.iter().filter(|violation| violation.law == law).count();
-    let first = broken.iter().find(|violation| violation.law == law).map(ToString::to_string).unwrap_or_default();
-    say(&format!("  {defect}: {} violations, {found} of {law}, such as {first}", broken.len()));
-    assert!(found > 0, "{defect} is not noticed by {law}: {broken:?}");
+/// Fails unless one of these laws is among those that were broken.
+fn notice(defect: &str, laws: &str, broken: &[Violation]) {
+    let mut found: Vec<_> = broken.iter().filter(|violation| laws.contains(violation.law)).collect();
+    found.dedup_by_key(|violation| violation.law);
+    let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
+    say(&format!("  {defect}: {} violations, such as {}", broken.len(), shown.join("; ")));
+    assert!(!found.is_empty(), "{defect} is not noticed by {laws}: {broken:?}");
+}
+
+/// Most clients hang up, most of them in the middle of a commit, and many come back under their key.
+async fn hanging_up(place: Arc<Place>, seed: u64, defect: &str) -> Vec<Violation> {
+    let load =
+        Load { seed, clients: 8, commits: 300, probes: 40, hang_ups: 70, pause_ms: 0, ..Load::default() };
+    show(place, &load, 0, &[(SWITCH, defect)]).await
 }
 
 /// The great test in small.
@@ -51,12 +59,10 @@ red! {
     a_commit_in_the_task_of_its_request_is_cut_by_a_hang_up(on_postgres, "no_own_task", "L2", [1, 2],
         |place, _| begun(place, &[(SWITCH, "no_own_task")]));
     a_connection_that_is_used_again_unread_makes_halves_of_commits(
-        on_postgres, "no_own_task,reuse_unread", "L2", [1],
-        |place, _| hang_ups(place, 400, &[(SWITCH, "no_own_task,reuse_unread")]));
+        on_postgres, "no_own_task,reuse_unread", "L1 L2 L8 L9", [1],
+        |place, seed| hanging_up(place, seed, "no_own_task,reuse_unread"));
     a_gap_that_is_given_up_without_a_proof_loses_events(on_postgres, "no_proof", "L3", [1],
         |place, seed| small(place, seed, 0, "no_proof"));
-    a_prepared_transaction_that_is_forgotten_loses_its_events(on_postgres, "forget_prepared", "L3", [1],
-        |place, seed| small(place, seed, 0, "forget_prepared"));
     a_stream_without_a_lock_loses_its_order(on_postgres, "no_stream_lock", "L5", [1],
         |place, seed| small(place, seed, 0, "no_stream_lock"));
     a_condition_that_is_not_checked_loses_updates(on_postgres, "no_conditions", "L9", [1],

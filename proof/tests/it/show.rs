@@ -31,7 +31,12 @@ fn two_thousand_commits_with_kills_leave_a_log_equal_to_the_journal_on_sqlite() 
 
 /// Drives the load while strangers come and go and the process that delivers is killed so many times; answers what
 /// was broken.
-pub async fn show(place: Arc<Place>, load: &Load, kills: usize, variables: &[(&str, &str)]) -> Vec<Violation> {
+pub async fn show(
+    place: Arc<Place>,
+    load: &Load,
+    kills: usize,
+    variables: &[(&str, &str)],
+) -> Vec<Violation> {
     let started = Instant::now();
     let mut cluster = Cluster::start(place.clone(), 2, variables);
     let crowd = crowd(&cluster, &mut Dice::new(!load.seed)).await;

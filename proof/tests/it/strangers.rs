@@ -37,7 +37,8 @@ impl Stranger {
         let intent = Intent::new(dice.uuid(), dice.uuid());
         ledger.intend(&intent);
         let tenant = TenantId::DEVELOPMENT.uuid();
-        let row = client.query_one(ROWS, &[&tenant, &intent.probe, &dice.uuid(), &intent.mark]).await.unwrap();
+        let row =
+            client.query_one(ROWS, &[&tenant, &intent.probe, &dice.uuid(), &intent.mark]).await.unwrap();
         Self { client, mark: intent.mark, id: row.get(0) }
     }
 
@@ -66,6 +67,12 @@ impl Stranger {
         self.client
     }
 
+    /// The same from another session: its own has ended with the server.
+    pub async fn commit_prepared_later(mut self, place: &Place, ledger: &Ledger, name: &str) {
+        self.client = place.raw().await;
+        self.commit_prepared(ledger, name).await;
+    }
+
     pub async fn roll_back_prepared(self, ledger: &Ledger, name: &str) -> Client {
         self.client.batch_execute(&format!("ROLLBACK PREPARED '{name}'")).await.unwrap();
         ledger.note(self.mark, Outcome::Refused);
@@ -81,7 +88,13 @@ pub struct Crowd {
 
 impl Crowd {
     /// So many at a time; some of their transactions are prepared if the server allows it.
-    pub fn start(place: &Arc<Place>, ledger: &Arc<Ledger>, count: usize, prepares: bool, dice: &mut Dice) -> Self {
+    pub fn start(
+        place: &Arc<Place>,
+        ledger: &Arc<Ledger>,
+        count: usize,
+        prepares: bool,
+        dice: &mut Dice,
+    ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut tasks = JoinSet::new();
         for _ in 0..count {
@@ -102,7 +115,13 @@ impl Crowd {
     }
 }
 
-async fn come_and_go(place: &Place, ledger: &Ledger, stop: &AtomicBool, mut dice: Dice, prepares: bool) -> usize {
+async fn come_and_go(
+    place: &Place,
+    ledger: &Ledger,
+    stop: &AtomicBool,
+    mut dice: Dice,
+    prepares: bool,
+) -> usize {
     let mut client = place.raw().await;
     let mut all = 0;
     while !stop.load(Ordering::Relaxed) {

@@ -30,11 +30,8 @@ pub fn say(line: &str) {
 }
 
 /// Runs a scenario by itself, within the bound, and removes its place whatever came of it.
-pub fn run<T>(
-    suite: &'static str,
-    make: impl Future<Output = Place>,
-    scenario: impl FnOnce(Arc<Place>) -> T,
-) where
+pub fn run<T>(suite: &'static str, make: impl Future<Output = Place>, scenario: impl FnOnce(Arc<Place>) -> T)
+where
     T: Future<Output = ()>,
 {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,3 +14,11 @@ pub async fn eventually(bound: Duration, what: &str, mut holds: impl AsyncFnMut(
     }
     started.elapsed()
 }
+
+/// Gives something time to happen that should not; ends at once when it has.
+pub async fn watch(bound: Duration, mut happened: impl AsyncFnMut() -> bool) {
+    let started = Instant::now();
+    while started.elapsed() < bound && !happened().await {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}

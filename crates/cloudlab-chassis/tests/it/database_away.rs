@@ -2,6 +2,7 @@ use crate::{home, probe, probe_in};
 use cloudlab_testing::service::{Home, Service, wait_until};
 use cloudlab_testing::{FaultProxy, Mode, must};
 use serde_json::json;
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,11 @@ fn a_command_whose_database_is_away_fails_with_a_sentence() {
 
 #[test]
 fn a_service_works_as_soon_as_its_database_is_there_and_again_after_it_was_away() {
-    let Some(mut home) = Home::postgres("chassis", &probe()) else { return };
+    let Some(mut home) = Home::postgres("chassis", &probe()) else {
+        // Past the test harness, which would keep what a passing test prints.
+        let skipped = "skipped: chassis with a PostgreSQL that comes and goes (TEST_POSTGRES_URL is not set)";
+        return must("write to standard error", writeln!(io::stderr(), "{skipped}"));
+    };
     let runtime = must("a runtime", tokio::runtime::Runtime::new());
     let server = home.url().split('/').nth(2).unwrap().rsplit('@').next().unwrap().to_owned();
     let proxy = must("a proxy", runtime.block_on(FaultProxy::start(server.clone())));

@@ -21,7 +21,12 @@ fn a_killed_relay_loses_nothing_and_repeats_no_effect_on_sqlite() {
 }
 
 /// Kills whoever delivers so many times, each at another moment of a delivery.
-pub async fn relay_killed(place: Arc<Place>, seed: u64, kills: usize, variables: &[(&str, &str)]) -> Vec<Violation> {
+pub async fn relay_killed(
+    place: Arc<Place>,
+    seed: u64,
+    kills: usize,
+    variables: &[(&str, &str)],
+) -> Vec<Violation> {
     let mut dice = Dice::new(seed);
     let mut cluster = Cluster::start(place.clone(), 2, variables);
     for kill in 1..=kills {

@@ -19,7 +19,8 @@ const STEP: &str = "WITH head AS (UPDATE stream_head SET version = version + 1 W
     RETURNING version) INSERT INTO journal (tenant_id, event_id, aggregate, stream, sequence, what, version, public, \
     data, at, principal, request_id) SELECT $1, $3, 'probe', $2, version, 'stepped', 1, true, \
     json_build_object('id', $2, 'value', version, 'mark', $4::uuid), now(), 'stranger', 'stranger' FROM head";
-const RAISE: &str = "UPDATE probes SET value = value + 1, version = version + 1 WHERE tenant_id = $1 AND id = $2";
+const RAISE: &str =
+    "UPDATE probes SET value = value + 1, version = version + 1 WHERE tenant_id = $1 AND id = $2";
 
 #[test]
 fn a_command_that_began_first_and_commits_last_comes_last() {

@@ -105,9 +105,12 @@ pub async fn halted_in_a_look(place: Arc<Place>, variables: &[(&str, &str)]) -> 
     .await;
     let seen = cluster.processes[leader].logged("\"journal reader\"");
     cluster.processes[leader].go_on();
-    let woken = async || cluster.processes[leader].logged("the lease has passed")
-        + cluster.processes[leader].logged("refused: another process") > 0
-        || cluster.processes[leader].logged("\"journal reader\"") > seen;
+    let woken = async || {
+        cluster.processes[leader].logged("the lease has passed")
+            + cluster.processes[leader].logged("refused: another process")
+            > 0
+            || cluster.processes[leader].logged("\"journal reader\"") > seen
+    };
     eventually(BOUND, "the old owner notices", woken).await;
     let mut broken = cluster.judge().await;
     broken.extend(cursor::judge(&place).await);

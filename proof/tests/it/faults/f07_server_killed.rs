@@ -7,6 +7,7 @@ use crate::http::{Client, get};
 use crate::ledger::Intent;
 use crate::place::Place;
 use crate::postgres_server::Server;
+use crate::strangers::Stranger;
 use crate::suite::{run, say};
 use crate::wait::eventually;
 use std::sync::Arc;
@@ -31,23 +32,33 @@ fn a_killed_server_costs_no_acknowledged_commit_and_no_client_hangs() {
 }
 
 async fn server_killed(place: Arc<Place>, server: Arc<Server>) {
-    let cluster = Cluster::start(place, 2, &[]);
+    let cluster = Cluster::start(place.clone(), 2, &[]);
     let mut dice = Dice::new(7);
+    // It survives the server, and goes by another name afterwards.
+    let prepared = Stranger::begin(&place, &cluster.ledger, &mut dice).await;
+    let name = prepared.prepare().await;
     let (mut slowest_refusal, mut slowest_ready) = (Duration::ZERO, Duration::ZERO);
     for kill in 1..=KILLS {
-        let load = Load { seed: dice.next(), commits: 200, ..Load::default() };
+        let load = Load { seed: dice.next(), commits: 150, ..Load::default() };
         let driver = Driver::start(&load, &cluster.addresses(), &cluster.ledger);
         driver.reach(50).await;
+        let t = Instant::now();
         server.kill();
         slowest_refusal = slowest_refusal.max(refusals(&cluster, &mut dice).await);
+        say(&format!("   refused {:.1?}", t.elapsed()));
         server.start_again().await;
+        say(&format!("   started {:.1?}", t.elapsed()));
         for process in &cluster.processes {
             let mut client = Client::new(process.address());
-            let ready = async || client.send(&get("/health/ready")).await.is_ok_and(|reply| reply.status == 200);
-            slowest_ready = slowest_ready.max(eventually(BOUND, &format!("ready after kill {kill}"), ready).await);
+            let ready =
+                async || client.send(&get("/health/ready")).await.is_ok_and(|reply| reply.status == 200);
+            slowest_ready =
+                slowest_ready.max(eventually(BOUND, &format!("ready after kill {kill}"), ready).await);
         }
         driver.finish().await;
+        say(&format!("   finished {:.1?}", t.elapsed()));
     }
+    prepared.commit_prepared_later(&place, &cluster.ledger, &name).await;
     say(&format!(
         "  {KILLS} kills: {} acknowledged; the slowest refusal took {slowest_refusal:.1?}, being ready again {slowest_ready:.1?}",
         cluster.ledger.acknowledged()

@@ -42,7 +42,9 @@ async fn listener_cut(place: Arc<Place>) {
     let outbox = async || ask_admin(&cluster.processes[0].address(), "/outbox").await;
     let noticed = async || outbox().await.is_ok_and(|reply| reply.json()["notified"] == false);
     eventually(BOUND, "the cut is noticed", noticed).await;
-    say(&format!("  the slowest delivery: {before:.1?} with notifications, {after:.1?} without; {ALLOWED:?} allowed"));
+    say(&format!(
+        "  the slowest delivery: {before:.1?} with notifications, {after:.1?} without; {ALLOWED:?} allowed"
+    ));
     assert!(after < ALLOWED, "a delivery took {after:?}");
     cluster.uphold().await;
 }

@@ -65,7 +65,9 @@ pub async fn begun(place: Arc<Place>, variables: &[(&str, &str)]) -> Vec<Violati
     let address = cluster.processes[0].address();
     let stream = probe(0);
     let mut client = Client::new(address.clone());
-    crate::driver::step(&mut client, &cluster.ledger, &Intent::new(dice.uuid(), stream)).await.expect("the first");
+    crate::driver::step(&mut client, &cluster.ledger, &Intent::new(dice.uuid(), stream))
+        .await
+        .expect("the first");
     let holder = place.raw().await;
     for keyed in [true, false, true] {
         holder.batch_execute("BEGIN; SELECT 1 FROM probes FOR UPDATE").await.unwrap();
@@ -78,7 +80,8 @@ pub async fn begun(place: Arc<Place>, variables: &[(&str, &str)]) -> Vec<Violati
         cluster.ledger.note(intent.mark, Outcome::Begun);
         sent.abort();
         // The question itself is one request in flight.
-        let left = async || metric(&cluster.processes[0].address(), "http_requests_in_flight").await == Some(1.0);
+        let left =
+            async || metric(&cluster.processes[0].address(), "http_requests_in_flight").await == Some(1.0);
         eventually(BOUND, "the service has noticed that its client left", left).await;
         holder.batch_execute("ROLLBACK").await.unwrap();
         eventually(BOUND, "the row is free", async || place.waiting_for_locks().await == 0).await;

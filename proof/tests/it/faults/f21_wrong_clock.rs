@@ -21,7 +21,8 @@ fn clocks_that_are_an_hour_off_break_neither_order_nor_leases_on_sqlite() {
 }
 
 async fn wrong_clock(place: Arc<Place>) {
-    let setup = |name, seconds| Setup::new(name, &place.url_of(name)).with("PROOF_CLOCK_OFFSET_SECONDS", seconds);
+    let setup =
+        |name, seconds| Setup::new(name, &place.url_of(name)).with("PROOF_CLOCK_OFFSET_SECONDS", seconds);
     let setups = vec![setup("ahead", "3600"), setup("behind", "-3600"), setup("right", "0")];
     let mut cluster = Cluster::of(place.clone(), setups);
     for seed in 0..3 {

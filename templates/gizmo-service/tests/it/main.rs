@@ -1,5 +1,5 @@
 //! The service as its callers and operators have it: the real binary in a process of its own, asked over HTTP, on
-//! SQLite and on every server whose URL is set (`TEST_POSTGRES_URL`).
+//! SQLite and on every server whose URL is set.
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail at once and say where")]
 
 mod bad_input;
