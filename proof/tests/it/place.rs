@@ -2,6 +2,7 @@
 
 use crate::rows::{self, Rows};
 use crate::wait::eventually;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
 
@@ -22,8 +23,8 @@ impl Place {
 
     /// A new database on the server that the URL names.
     pub async fn postgres(server: &str) -> Self {
-        let unique = cloudlab_core::Uuid::new_v4().simple();
-        let name = format!("proof_{unique}");
+        let unique = RandomState::new().hash_one(std::process::id());
+        let name = format!("proof_{unique:016x}");
         connect(server).await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         Self::Postgres { server: server.to_owned(), name }
     }

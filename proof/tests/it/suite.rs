@@ -38,10 +38,8 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let place = Arc::new(runtime.block_on(make));
     say(&format!("suite: {suite} on {}", runtime.block_on(place.version())));
-    let started = std::time::Instant::now();
     let scenario = || runtime.block_on(async { tokio::time::timeout(BOUND, scenario(place.clone())).await });
     let outcome = catch_unwind(AssertUnwindSafe(scenario));
-    say(&format!("        {:?} {:.1?}", std::thread::current().name(), started.elapsed()));
     runtime.block_on(place.remove());
     runtime.shutdown_background();
     match outcome {
