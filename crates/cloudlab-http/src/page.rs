@@ -123,7 +123,9 @@ impl Cursor {
     /// 400 `malformed_cursor` when it was changed or belongs to another scope.
     pub fn open<K: DeserializeOwned>(&self, scope: &str) -> Result<K, Problem> {
         let decoded = self.0.strip_prefix(FORM).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-        let parsed = decoded.and_then(|json| serde_json::from_slice::<(String, K)>(&json).ok());
+        let value = decoded.and_then(|json| serde_json::from_slice::<serde_json::Value>(&json).ok());
+        let parsed =
+            value.filter(is_storable).and_then(|value| serde_json::from_value::<(String, K)>(value).ok());
         match parsed {
             Some((of, key)) if of == mark(scope) => Ok(key),
             _ => Err(Problem::new(&codes::MALFORMED_CURSOR).detail(
@@ -143,4 +145,14 @@ impl Cursor {
 /// would not show anyway.
 fn mark(scope: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(scope.as_bytes())[..6])
+}
+
+/// A caller can forge a key with a NUL, which a store would refuse as its own defect.
+fn is_storable(key: &serde_json::Value) -> bool {
+    match key {
+        serde_json::Value::String(text) => !text.contains('\0'),
+        serde_json::Value::Array(keys) => keys.iter().all(is_storable),
+        serde_json::Value::Object(keys) => keys.values().all(is_storable),
+        _ => true,
+    }
 }

@@ -110,3 +110,11 @@ async fn an_identity_that_is_none_is_unknown() {
         get(&service, &format!("/v1/gizmos/{id}")).await.assert_problem(404, "not_found");
     }
 }
+
+#[test]
+fn a_cursor_with_a_nul_is_refused_before_a_store_sees_it() {
+    let cursor = Cursor::seal("by name", &("na\0me", 7));
+    assert!(cursor.open::<(String, i64)>("by name").is_err());
+    let looks_alike = Cursor::seal("by name", &("na\\u0000me", 7));
+    assert!(looks_alike.open::<(String, i64)>("by name").is_ok());
+}

@@ -15,6 +15,10 @@ use tokio_util::sync::CancellationToken;
 const RETRY: Duration = Duration::from_millis(250);
 
 /// Where a reader's events go.
+///
+/// A sink that refuses an event must refuse the later ones of the same stream too, until it is given that event again:
+/// else it would hold the later ones and get the earlier one behind them. The reader hands on nothing new until all
+/// that was in flight is acknowledged or refused, so a refusal delays every stream; a sink that can wait should wait.
 pub trait Sink: Send + Sync {
     /// Takes the next event; the calls come in order for every stream. The event counts as delivered when the
     /// acknowledgement is given, and is delivered again when it is dropped without.
