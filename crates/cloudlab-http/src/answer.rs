@@ -12,7 +12,7 @@ use serde::Serialize;
 
 const JSON: &str = "application/json";
 
-/// A reply that went well: `Answer::created("/v1/gizmos/..", &view).version(1)`.
+/// A reply that went well: `Answer::created("/v1/parcels/..", &view).version(1)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer(Reply);
 

@@ -7,7 +7,7 @@ use http::request::Parts;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// Extracts `{id}` of the route, or its last parameter where none has this name: `PathId(id): PathId<Gizmo>`.
+/// Extracts `{id}` of the route, or its last parameter where none has this name: `PathId(id): PathId<Parcel>`.
 ///
 /// Text that is no UUID names nothing, so it is a 404 as any unknown identity is.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
 use std::str::FromStr;
 
-/// Extracts the query: `async fn list(Query(query): Query<ListGizmos>)`. Optional parameters are `Option` or have
+/// Extracts the query: `async fn list(Query(query): Query<ListParcels>)`. Optional parameters are `Option` or have
 /// a `#[serde(default)]`; an unknown parameter is refused, also without `deny_unknown_fields`.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);

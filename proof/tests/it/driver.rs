@@ -73,9 +73,14 @@ impl Driver {
         Self { clients, done }
     }
 
+    /// Whether so many commits are acknowledged.
+    pub fn has_reached(&self, commits: usize) -> bool {
+        self.done.load(Ordering::Relaxed) >= commits
+    }
+
     /// Waits until so many commits are acknowledged.
     pub async fn reach(&self, commits: usize) {
-        while self.done.load(Ordering::Relaxed) < commits && !self.clients.is_empty() {
+        while !self.has_reached(commits) && !self.clients.is_empty() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }

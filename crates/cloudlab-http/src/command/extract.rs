@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_KEY_BYTES: usize = 255;
 
-/// Extracts a command and its JSON body: `Command(ctx, body): Command<CreateGizmo>`. For PATCH a merge patch, too.
+/// Extracts a command and its JSON body: `Command(ctx, body): Command<CreateParcel>`. For PATCH a merge patch, too.
 #[derive(Clone, Debug)]
 pub struct Command<T>(pub CommandContext, pub T);
 
