@@ -38,8 +38,6 @@ pub struct Parts {
     pub reply: Option<Reply>,
     /// The message whose effect this is.
     pub inbox: Option<InboxKey>,
-    /// Whether the answer may come before the rows are safe from a crash of the server.
-    pub lazily_durable: bool,
     /// The rows that the decision relied on.
     pub expects: Vec<Expect>,
     /// The rows to write, in order.
@@ -90,7 +88,6 @@ impl Commit {
                 idempotency: ctx.idempotency().cloned(),
                 reply: None,
                 inbox: None,
-                lazily_durable: false,
                 expects: Vec::new(),
                 writes: Vec::new(),
                 events: Vec::new(),
@@ -154,14 +151,6 @@ impl Commit {
     #[must_use]
     pub fn handling(mut self, inbox: InboxKey) -> Self {
         self.parts.inbox = Some(inbox);
-        self
-    }
-
-    /// Lets the answer come before the rows are safe from a crash of the server. For effects that are repeated
-    /// after a crash only: their acknowledgement must become durable later than they do.
-    #[must_use]
-    pub const fn lazily_durable(mut self) -> Self {
-        self.parts.lazily_durable = true;
         self
     }
 

@@ -80,13 +80,6 @@ pub trait Broker: Send + Sync {
     /// When the broker cannot be reached.
     async fn subscribe(&self, subscription: Subscription) -> Result<Box<dyn Deliveries>, Error>;
 
-    /// Whether an acknowledgement counts only once the journal's position, which is stored after it, is durable.
-    /// An effect may then be committed without waiting for the disk: the sync of the position covers it, and a
-    /// crash before brings the event again. Not so for a broker that keeps acknowledgements itself.
-    fn acknowledges_by_position(&self) -> bool {
-        false
-    }
-
     /// Whether it can be reached now.
     ///
     /// # Errors

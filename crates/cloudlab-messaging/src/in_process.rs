@@ -50,10 +50,6 @@ impl Broker for InProcess {
         Ok(Box::new(Received(receiver)))
     }
 
-    fn acknowledges_by_position(&self) -> bool {
-        true
-    }
-
     async fn check(&self) -> Result<(), Error> {
         Ok(())
     }

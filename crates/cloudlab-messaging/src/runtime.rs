@@ -67,7 +67,6 @@ impl Consumers {
                 waiting: Mutex::new(HashMap::new()),
                 stop: stop.clone(),
                 tasks: tasks.clone(),
-                lazily_durable: broker.acknowledges_by_position(),
             });
             let stop = stop.clone();
             tasks.spawn(async move {
@@ -136,7 +135,6 @@ struct Lanes {
     waiting: Mutex<HashMap<Arc<str>, VecDeque<Delivery>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
-    lazily_durable: bool,
 }
 
 impl Lanes {
@@ -215,7 +213,6 @@ impl Lanes {
             return Err(HandleError::Retry("the consumer is closed".into()));
         };
         let commit = self.consumers.attempt(&self.consumer, event).await?;
-        let commit = if self.lazily_durable { commit.lazily_durable() } else { commit };
         match self.consumers.store.commit(commit).await {
             Ok(()) | Err(store::Error::AlreadyHandled) => Ok(()),
             Err(error) => Err(error.into()),

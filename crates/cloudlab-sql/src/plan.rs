@@ -25,7 +25,6 @@ pub(crate) struct Plan {
     pub trace: Option<TraceParent>,
     pub kept: Option<Kept>,
     pub inbox: Option<InboxKey>,
-    pub lazily_durable: bool,
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite's writer is alone"))]
     pub locks: Vec<TableLock>,
     pub expects: Vec<Expect>,
@@ -89,8 +88,6 @@ impl Plan {
             trace: parts.trace,
             kept,
             inbox: parts.inbox,
-            // An event that a reader has seen must not be lost, or its id would be drawn again.
-            lazily_durable: parts.lazily_durable && parts.events.is_empty(),
             locks,
             expects: parts.expects,
             writes,

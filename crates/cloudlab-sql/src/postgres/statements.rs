@@ -79,8 +79,6 @@ impl Step {
 pub(super) fn steps(plan: &Plan) -> Vec<Step> {
     let mut steps = Vec::with_capacity(plan.writes.len() + 4);
     steps.extend(plan.kept.as_ref().map(|kept| keep_reply(plan, kept)));
-    // The log is written in order, so whatever is synced later makes this durable too.
-    steps.extend(plan.lazily_durable.then(|| Step::new("SET LOCAL synchronous_commit TO off")));
     steps.extend(plan.inbox.as_ref().filter(|_| !sabotage::on("no_inbox")).map(|inbox| {
         Step::with(
             "INSERT INTO inbox (tenant_id, consumer, event_id, at) VALUES ($1, $2, $3, $4)",
