@@ -64,11 +64,11 @@ impl Server {
     /// Ends every process of it at once. The first one is halted meanwhile, or it would start others.
     pub fn kill(&self) {
         let Some(pid) = self.pid() else { return };
-        signal("-STOP", &pid);
+        signal("-STOP", [pid.as_str()]);
         let children =
             std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        signal("-KILL", &pid);
-        children.split_whitespace().for_each(|child| signal("-KILL", child));
+        // All in one moment: half a server is no server that anybody has.
+        signal("-KILL", std::iter::once(pid.as_str()).chain(children.split_whitespace()));
     }
 
     /// The first process, which must be one over this very data.
@@ -136,7 +136,7 @@ fn output(command: &mut Command) -> Result<String, String> {
     }
 }
 
-fn signal(signal: &str, pid: &str) {
+fn signal<'a>(signal: &str, pids: impl IntoIterator<Item = &'a str>) {
     // A process that has ended meanwhile needs no signal.
-    let _ = Command::new("kill").args([signal, pid]).output();
+    let _ = Command::new("kill").arg(signal).args(pids).output();
 }

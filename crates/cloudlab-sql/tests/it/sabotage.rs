@@ -25,13 +25,17 @@ fn has_server() -> bool {
     server.is_ok_and(|url| !url.is_empty())
 }
 
+/// A defect that shows under one order of threads only may hide once; it must not hide this often.
+const TRIES: usize = 5;
+
 /// Asserts that the test is green, and red with the defect.
 fn is_caught(defect: &str, test: &str) {
     if test.contains("postgres") && !has_server() {
         return;
     }
     assert!(passes(test, ""), "{test} fails without any defect");
-    assert!(!passes(test, defect), "{test} does not notice {defect}");
+    let noticed = (0..TRIES).any(|_| !passes(test, defect));
+    assert!(noticed, "{test} does not notice {defect} in {TRIES} runs");
 }
 
 macro_rules! caught {
