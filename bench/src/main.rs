@@ -80,7 +80,8 @@ async fn run(arguments: &[String]) -> Fallible<()> {
 
 /// The page of the documents, with where and when.
 fn write(table: &str) -> Fallible<()> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/benchmarks.md");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference");
+    std::fs::create_dir_all(folder)?;
     let shell = |command: &str| -> Fallible<String> {
         let output = Command::new("sh").args(["-c", command]).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -91,7 +92,7 @@ fn write(table: &str) -> Fallible<()> {
     )?;
     let explanation = include_str!("../explanation.md");
     std::fs::write(
-        path,
+        format!("{folder}/benchmarks.md"),
         format!(
             "# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}.\n\n{table}\n{explanation}"
         ),
