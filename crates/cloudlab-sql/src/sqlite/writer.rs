@@ -8,7 +8,7 @@ use crate::engine::Failure;
 use crate::sabotage;
 use crate::sqlite::errors;
 use cloudlab_core::store::Error;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -21,6 +21,8 @@ const IDLE: Duration = Duration::from_secs(1);
 
 /// How long another process may hold the file for writing.
 const BUSY: Duration = Duration::from_secs(5);
+/// Pause between two tries to switch the file to a write-ahead log.
+const AGAIN: Duration = Duration::from_millis(5);
 
 type Apply = Box<dyn FnMut(&Connection) -> Result<(), Failure> + Send>;
 
@@ -41,7 +43,7 @@ impl Writer {
     pub async fn open(path: &Path) -> Result<Self, rusqlite::Error> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(BUSY)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let connection = write_ahead(connection).await?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -90,6 +92,20 @@ impl Writer {
     fn send(&self, work: Work) -> Result<(), Failure> {
         let queue = self.queue.lock();
         queue.as_ref().ok_or_else(closed)?.send(work).map_err(|_| closed())
+    }
+}
+
+/// Switches the file to a write-ahead log. SQLite does not wait here when another process does the same at this
+/// moment, whatever the busy timeout, so that is done for it.
+async fn write_ahead(connection: Connection) -> Result<Connection, rusqlite::Error> {
+    let until = tokio::time::Instant::now() + BUSY;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Ok(()) => return Ok(connection),
+            Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) => return Err(error),
+            Err(error) if tokio::time::Instant::now() >= until => return Err(error),
+            Err(_) => tokio::time::sleep(AGAIN).await,
+        }
     }
 }
 
