@@ -1,23 +1,19 @@
-//! The commit on PostgreSQL: every statement is on its way before the first answer is read.
+//! The commit on PostgreSQL: every statement is on its way before the first answer is read, all under one Sync.
 //!
-//! A refused statement makes the server refuse all that follow, and its `COMMIT` then reports success with the
-//! tag ROLLBACK. So a commit counts only when every statement before it succeeded, and a condition that does not
-//! hold must raise.
+//! The server runs them as one transaction: it begins with the first statement and commits at the Sync. A refused
+//! statement makes it skip all that follow and roll back, so a condition that does not hold must raise. The answer to
+//! the last statement is given only after the commit, and a commit counts only when every statement succeeded.
 
 use crate::Statement;
 use crate::engine::Failure;
 use crate::plan::Plan;
-use crate::postgres::connections::{Connections, Loan};
+use crate::postgres::at_once::{Answer, at_once};
+use crate::postgres::connection::Connection;
+use crate::postgres::connections::Connections;
 use crate::postgres::statements::{self, Step};
 use crate::postgres::{errors, values};
 use crate::sabotage;
 use cloudlab_core::store::Error;
-use futures_util::future::poll_fn;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Poll;
-
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>;
 
 /// Writes the plan.
 pub(super) async fn commit(connections: &Connections, plan: &Plan) -> Result<(), Failure> {
@@ -55,7 +51,8 @@ struct Refusal {
 
 async fn run(connections: &Connections, steps: &[Step]) -> Result<Vec<u64>, Refusal> {
     let loan = connections.loan(None).await?;
-    let Ok(outcome) = tokio::time::timeout(connections.patience(), transact(&loan, steps)).await else {
+    let transaction = transact(loan.connection()?, steps);
+    let Ok(outcome) = tokio::time::timeout(connections.patience(), transaction).await else {
         return Err(Error::Unknown("the server did not answer".into()).into());
     };
     if outcome.as_ref().err().is_none_or(|refusal| refusal.clean) {
@@ -70,33 +67,44 @@ impl From<Error> for Refusal {
     }
 }
 
-async fn transact(loan: &Loan, steps: &[Step]) -> Result<Vec<u64>, Refusal> {
-    let client = loan.client()?;
-    // Everything is prepared before BEGIN: nothing may be waited for between BEGIN and COMMIT.
-    let begin = client.prepare_cached("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(before)?;
-    let end = client.prepare_cached("COMMIT").await.map_err(before)?;
+async fn transact(connection: &Connection, steps: &[Step]) -> Result<Vec<u64>, Refusal> {
+    // Everything is prepared first: nothing may be waited for within the transaction.
     let mut prepared = Vec::with_capacity(steps.len());
     for step in steps {
-        prepared.push(client.prepare_cached(&step.sql).await.map_err(before)?);
+        prepared.push(connection.prepare(&step.sql).await.map_err(before)?);
     }
-    let mut answers: Vec<Answer<'_>> = Vec::with_capacity(steps.len() + 2);
-    answers.push(Box::pin(client.execute_raw(&begin, NOTHING)));
-    for (step, prepared) in steps.iter().zip(&prepared) {
-        answers.push(Box::pin(client.execute_raw(prepared, step.params.iter())));
+    let client = connection.client();
+    let answers = steps.iter().zip(&prepared).map(|(step, prepared)| -> Answer<'_, u64> {
+        Box::pin(client.execute_raw(prepared, step.params.iter()))
+    });
+    let answers: Vec<_> = answers.collect();
+    if sabotage::on("no_own_task") || sabotage::on("one_by_one") || sabotage::on("trust_commit") {
+        return stepwise(connection, answers).await;
     }
-    answers.push(Box::pin(client.execute_raw(&end, NOTHING)));
-    let answers = if sabotage::on("no_own_task") || sabotage::on("one_by_one") {
-        one_by_one(answers).await
-    } else {
-        all_at_once(answers).await
-    };
-    judge(answers.map_err(before)?)
+    connection.announce_batch(answers.len());
+    judge(at_once(answers).await.map_err(before)?)
+}
+
+/// The transaction that users would write: a round trip for every statement, BEGIN and COMMIT included.
+async fn stepwise(connection: &Connection, answers: Vec<Answer<'_, u64>>) -> Result<Vec<u64>, Refusal> {
+    let mut results = Vec::with_capacity(answers.len());
+    let begin = connection.prepare("BEGIN").await.map_err(before)?;
+    let commit = connection.prepare("COMMIT").await.map_err(before)?;
+    connection.client().execute_raw(&begin, NOTHING).await.map_err(before)?;
+    for answer in answers {
+        results.push(answer.await);
+    }
+    let committed = connection.client().execute_raw(&commit, NOTHING).await;
+    if sabotage::on("trust_commit") {
+        results = results.into_iter().map(|result| Ok(result.unwrap_or_default())).collect();
+    }
+    committed.map_err(before)?;
+    judge(results)
 }
 
 const NOTHING: [&values::Param; 0] = [];
 
-/// Without COMMIT on its way nothing can have been written, so a lost connection is an outage and not an unknown
-/// outcome.
+/// Without its end on the way a batch writes nothing, so a lost connection is an outage and not an unknown outcome.
 fn before(error: tokio_postgres::Error) -> Refusal {
     let failure = match errors::failure(&error) {
         Failure::Error(Error::Unknown(cause)) => Error::Unavailable(cause).into(),
@@ -105,9 +113,9 @@ fn before(error: tokio_postgres::Error) -> Refusal {
     Refusal { failure, clean: false, at: None }
 }
 
-/// The first error decides: those after it only say that the transaction is aborted.
+/// The first error decides: those after it only say that their statements were skipped.
 fn judge(answers: Vec<Result<u64, tokio_postgres::Error>>) -> Result<Vec<u64>, Refusal> {
-    let last = answers.len() - 1;
+    let last = answers.len().saturating_sub(1);
     // An error of the driver's, or one that ended the session, leaves a connection that nobody may use again; and
     // only a new connection forgets a plan that a schema change has made wrong.
     let clean = answers.iter().all(|answer| answer.as_ref().err().is_none_or(errors::is_of_statement));
@@ -115,69 +123,20 @@ fn judge(answers: Vec<Result<u64, tokio_postgres::Error>>) -> Result<Vec<u64>, R
     for (at, answer) in answers.into_iter().enumerate() {
         match answer {
             Ok(rows) => changed.push(rows),
-            Err(_) if sabotage::on("trust_commit") && at < last => {}
             Err(error)
                 if at == last && error.as_db_error().is_some_and(|db| ends_session(db.code().code())) =>
             {
                 return Err(Error::Unknown(error.to_string()).into());
             }
             Err(error) => {
-                return Err(Refusal { failure: errors::failure(&error), clean, at: at.checked_sub(1) });
+                return Err(Refusal { failure: errors::failure(&error), clean, at: Some(at) });
             }
         }
     }
-    changed.truncate(last);
-    Ok(changed.split_off(1))
+    Ok(changed)
 }
 
-/// A session that the server ended while it answered COMMIT may have committed.
+/// A session that the server ended while it answered the last statement may have committed.
 fn ends_session(code: &str) -> bool {
     code.starts_with("57P") || code.starts_with("08")
-}
-
-/// Polls every future once, in order, before it waits: polling is what sends, so all leave in one piece. When one
-/// cannot be sent (a value that does not fit its column is noticed here, not by the server), none behind it is sent
-/// either: COMMIT would write everything but that one. Once COMMIT itself is handed over its fate is unknown.
-async fn all_at_once(
-    mut answers: Vec<Answer<'_>>,
-) -> Result<Vec<Result<u64, tokio_postgres::Error>>, tokio_postgres::Error> {
-    let mut results = Vec::with_capacity(answers.len());
-    let last = answers.len() - 1;
-    poll_fn(|context| {
-        for (at, answer) in answers.iter_mut().enumerate() {
-            match answer.as_mut().poll(context) {
-                Poll::Ready(Err(error)) if at < last => return Poll::Ready(Err(error)),
-                Poll::Ready(result) => results.push(Some(result)),
-                Poll::Pending => results.push(None),
-            }
-        }
-        Poll::Ready(Ok(()))
-    })
-    .await?;
-    let mut first = 0;
-    poll_fn(|context| {
-        // Answers come in order: nothing behind an open one is ready.
-        while first < answers.len() {
-            if results[first].is_none() {
-                match answers[first].as_mut().poll(context) {
-                    Poll::Ready(result) => results[first] = Some(result),
-                    Poll::Pending => return Poll::Pending,
-                }
-            }
-            first += 1;
-        }
-        Poll::Ready(())
-    })
-    .await;
-    Ok(results.into_iter().flatten().collect())
-}
-
-async fn one_by_one(
-    answers: Vec<Answer<'_>>,
-) -> Result<Vec<Result<u64, tokio_postgres::Error>>, tokio_postgres::Error> {
-    let mut results = Vec::with_capacity(answers.len());
-    for answer in answers {
-        results.push(answer.await);
-    }
-    Ok(results)
 }

@@ -1,23 +1,26 @@
 //! Pooled connections, each with its limits, none reused before every answer of its last batch was read.
 
 use crate::engine::{Failure, PoolStatus};
+use crate::postgres::at_once::{Answer, at_once};
+use crate::postgres::connection::{
+    ConnectError, Connection, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES,
+};
 use crate::postgres::{errors, values};
 use crate::{OpenError, Row, Settings, Statement};
 use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts};
-use futures_util::future::join_all;
+use deadpool::managed::{Manager, Metrics, Object, Pool, RecycleError, RecycleResult, Timeouts};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::Config;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 /// Beyond the server's own limits, so that a server which no longer answers is noticed as well.
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// A pool.
 pub(super) struct Connections {
-    pool: Pool,
+    pool: Pool<Opener>,
     /// How long a batch may take before its connection counts as lost.
     patience: Duration,
     connect_timeout: Duration,
@@ -26,8 +29,27 @@ pub(super) struct Connections {
 /// A connection on loan. It goes back to the pool only when [`Loan::returned`] says that nothing of it is unread;
 /// dropped in the middle of anything, it is closed.
 pub(super) struct Loan {
-    connection: Option<Object>,
+    connection: Option<Object<Opener>>,
     clean: bool,
+}
+
+/// Opens the connections of a pool.
+struct Opener(Config);
+
+impl Manager for Opener {
+    type Type = Connection;
+    type Error = ConnectError;
+
+    async fn create(&self) -> Result<Connection, ConnectError> {
+        Connection::open(&self.0).await
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<ConnectError> {
+        if !connection.is_usable() {
+            return Err(RecycleError::message("it has ended"));
+        }
+        Ok(())
+    }
 }
 
 /// Reads the URL and adds the limits that every connection of ours has.
@@ -40,20 +62,30 @@ pub(super) fn configure(url: &str, settings: &Settings) -> Result<Config, OpenEr
         let sentence = "TLS to PostgreSQL is not built yet: remove sslmode=require and use a private network";
         return Err(OpenError(sentence.into()));
     }
+    if config.get_target_session_attrs() != TargetSessionAttrs::Any {
+        let sentence = "target_session_attrs is not built yet: name the primary alone in the PostgreSQL URL";
+        return Err(OpenError(sentence.into()));
+    }
+    // A commit is one batch, and so one transaction without a BEGIN that could name its isolation. A server that waits
+    // for the rest of a batch is not "idle in transaction": only its probes end a session whose other end is gone.
     let limits = format!(
-        "-c lock_timeout={} -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+        "-c lock_timeout={} -c statement_timeout={} -c idle_in_transaction_session_timeout={} \
+         -c default_transaction_isolation=read\\ committed \
+         -c tcp_keepalives_idle={} -c tcp_keepalives_interval={} -c tcp_keepalives_count={KEEPALIVE_RETRIES}",
         settings.lock_timeout.as_millis(),
         settings.statement_timeout.as_millis(),
         settings.idle_in_transaction_timeout.as_millis(),
+        KEEPALIVE_IDLE.as_secs(),
+        KEEPALIVE_INTERVAL.as_secs(),
     );
     let options = config.get_options().map_or_else(|| limits.clone(), |given| format!("{limits} {given}"));
     config
         .options(options)
         .connect_timeout(settings.connect_timeout)
         .tcp_user_timeout(settings.statement_timeout + settings.lock_timeout)
-        .keepalives_idle(Duration::from_secs(10))
-        .keepalives_interval(Duration::from_secs(2))
-        .keepalives_retries(3);
+        .keepalives_idle(KEEPALIVE_IDLE)
+        .keepalives_interval(KEEPALIVE_INTERVAL)
+        .keepalives_retries(KEEPALIVE_RETRIES);
     if config.get_application_name().is_none() {
         config.application_name("cloudlab");
     }
@@ -63,12 +95,11 @@ pub(super) fn configure(url: &str, settings: &Settings) -> Result<Config, OpenEr
 impl Connections {
     /// A pool of up to `size` connections.
     pub fn new(config: Config, size: usize, settings: &Settings) -> Result<Self, OpenError> {
-        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let timeouts = Timeouts { create: Some(settings.connect_timeout), ..Timeouts::default() };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, manager))
+        let pool = Pool::builder(Opener(config))
             .max_size(size)
             .timeouts(timeouts)
-            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| OpenError(format!("the pool cannot be built: {error}")))?;
         let patience = settings.statement_timeout + settings.lock_timeout + MARGIN;
@@ -99,7 +130,7 @@ impl Connections {
         let mut stale = self.pool.status().max_size;
         loop {
             let loan = self.loan(deadline).await?;
-            match self.read(loan, deadline, async |client| read(client, statements).await).await {
+            match self.read(loan, deadline, async |connection| read(connection, statements).await).await {
                 Err(Failure::Again(_)) if stale > 0 => stale -= 1,
                 outcome => return outcome.map_err(errors::plain),
             }
@@ -109,10 +140,10 @@ impl Connections {
     /// Reads one statement whose parameters are columns of many rows.
     pub async fn fetch_many(&self, sql: &str, params: &[values::Param]) -> Result<Vec<Row>, Error> {
         let loan = self.loan(None).await?;
-        let read = async |client: &Object| {
-            let prepared = client.prepare_cached(sql).await.map_err(|error| errors::failure(&error))?;
-            let rows = client.query_raw(&prepared, params).await.map_err(|error| errors::failure(&error))?;
-            values::rows(&prepared, rows).await
+        let read = async |connection: &Connection| {
+            let prepared = connection.prepare(sql).await.map_err(|error| errors::failure(&error))?;
+            let rows = connection.query(&prepared, params).await;
+            values::rows(&prepared, &rows.map_err(|error| errors::failure(&error))?)
         };
         self.read(loan, None, read).await.map_err(errors::plain)
     }
@@ -123,10 +154,10 @@ impl Connections {
         &self,
         loan: Loan,
         deadline: Option<Deadline>,
-        read: impl AsyncFnOnce(&Object) -> Result<T, Failure>,
+        read: impl AsyncFnOnce(&Connection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let left = deadline.map_or(self.patience, |deadline| deadline.left().min(self.patience));
-        let Ok(outcome) = tokio::time::timeout(left, read(loan.client()?)).await else {
+        let Ok(outcome) = tokio::time::timeout(left, read(loan.connection()?)).await else {
             let passed = deadline.is_some_and(|deadline| deadline.left().is_zero());
             let unavailable = || Error::Unavailable("the server did not answer".into());
             return Err(if passed { Error::Deadline } else { unavailable() }.into());
@@ -165,8 +196,8 @@ impl Loan {
     }
 
     /// The connection.
-    pub fn client(&self) -> Result<&Object, Error> {
-        self.connection.as_ref().ok_or_else(|| Error::Defect("a returned connection was used".into()))
+    pub fn connection(&self) -> Result<&Connection, Error> {
+        self.connection.as_deref().ok_or_else(|| Error::Defect("a returned connection was used".into()))
     }
 }
 
@@ -176,24 +207,29 @@ impl Drop for Loan {
             && !self.clean
             && !crate::sabotage::on("reuse_unread")
         {
-            drop(Object::take(connection));
+            Object::take(connection).sever();
         }
     }
 }
 
-async fn read(client: &Object, statements: &[Statement]) -> Result<Vec<Vec<Row>>, Failure> {
+async fn read(connection: &Connection, statements: &[Statement]) -> Result<Vec<Vec<Row>>, Failure> {
     let failure = |error: tokio_postgres::Error| errors::failure(&error);
     let mut prepared = Vec::with_capacity(statements.len());
     for statement in statements {
-        prepared.push(client.prepare_cached(&statement.sql).await.map_err(failure)?);
+        prepared.push(connection.prepare(&statement.sql).await.map_err(failure)?);
     }
-    let queries = statements.iter().zip(&prepared).map(|(statement, prepared)| async move {
+    let reads = statements.iter().zip(&prepared).map(|(statement, prepared)| -> Answer<'_, _> {
         let params = statement.values.iter().map(values::One);
-        let rows = client.query_raw(prepared, params).await.map_err(failure)?;
-        values::rows(prepared, rows).await
+        Box::pin(connection.query(prepared, params))
     });
-    // All are polled once before any is waited for, so they leave together.
-    join_all(queries).await.into_iter().collect()
+    connection.announce_batch(statements.len());
+    let results = at_once(reads.collect()).await.map_err(|error| {
+        // The server waits for the rest of an incomplete batch.
+        connection.sever();
+        failure(error)
+    })?;
+    let rows = |(prepared, rows): (_, Result<Vec<_>, _>)| values::rows(prepared, &rows.map_err(failure)?);
+    prepared.iter().zip(results).map(rows).collect()
 }
 
 /// The names of a statement's columns.

@@ -1,8 +1,9 @@
 //! What PostgreSQL's errors mean to a caller.
 
 use crate::engine::Failure;
+use crate::postgres::connection::ConnectError;
 use cloudlab_core::store::Error;
-use deadpool_postgres::PoolError;
+use deadpool::managed::PoolError;
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
 /// What `cloudlab_require` raises.
@@ -60,9 +61,9 @@ pub(super) fn plain(failure: Failure) -> Error {
 }
 
 /// The meaning of not getting a connection.
-pub(super) fn pool(error: PoolError) -> Error {
+pub(super) fn pool(error: PoolError<ConnectError>) -> Error {
     match error {
-        PoolError::Backend(error) => match error.as_db_error() {
+        PoolError::Backend(ConnectError::Driver(error)) => match error.as_db_error() {
             Some(db) if !is_outage(db.code()) => {
                 Error::Unavailable(format!("the server refuses the connection: {}", db.message()))
             }

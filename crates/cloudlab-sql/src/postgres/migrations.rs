@@ -21,7 +21,7 @@ pub(super) async fn migrate(
 ) -> Result<(), Error> {
     // No statement limit of requests fits a migration; a dropped future closes the connection and rolls back.
     let loan = connections.loan(None).await?;
-    let client = loan.client()?;
+    let client = loan.connection()?.client();
     let begin = format!(
         "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK}); {TABLE}"
     );

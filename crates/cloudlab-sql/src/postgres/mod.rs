@@ -1,11 +1,14 @@
 //! PostgreSQL: a commit is sent whole and answered in one round trip.
 
+mod at_once;
 mod commit;
+mod connection;
 mod connections;
 mod errors;
 mod journal;
 mod migrations;
 mod notify;
+mod one_sync;
 mod statements;
 mod values;
 

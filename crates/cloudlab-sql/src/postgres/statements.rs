@@ -96,6 +96,7 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
     }
     match plan.events.as_slice() {
         [] => {}
+        [event] if sabotage::on("one_by_one") => steps.extend(append_stepwise(plan, event)),
         [event] => steps.push(append_one(plan, event)),
         events => steps.push(append_many(plan, events)),
     }
@@ -245,8 +246,39 @@ fn data(planned: &PlannedEvent) -> Value {
     Value::Json(String::from_utf8_lossy(&planned.event.data).into_owned())
 }
 
+const HEAD: &str = "INSERT INTO stream_head (tenant_id, stream, version) VALUES ($1, $6, 1) \
+    ON CONFLICT (tenant_id, stream) DO UPDATE SET version = stream_head.version + 1 RETURNING version";
+
 /// One event: the stream's head is locked by its new version, and only then is the id drawn.
 fn append_one(plan: &Plan, planned: &PlannedEvent) -> Step {
+    let head = if sabotage::on("no_stream_lock") {
+        "SELECT 1 + coalesce((SELECT max(sequence) FROM journal WHERE stream = $6::uuid), 0) AS version"
+    } else {
+        HEAD
+    };
+    Step::with(
+        format!(
+            "WITH head AS ({head}) {JOURNAL} SELECT $1::uuid, $2::timestamptz, $3, $4, $5, \
+             $6::uuid, head.version, $7::uuid, $8, $9, $10::int2, $11::bool, $12::json FROM head"
+        ),
+        event_values(plan, planned),
+    )
+}
+
+/// The same in two statements, as a transaction that waits for every answer would have it.
+fn append_stepwise(plan: &Plan, planned: &PlannedEvent) -> [Step; 2] {
+    let head = HEAD.replace("$6", "$2");
+    let journal = format!(
+        "{JOURNAL} SELECT $1::uuid, $2::timestamptz, $3, $4, $5, $6::uuid, head.version, $7::uuid, $8, $9, \
+         $10::int2, $11::bool, $12::json FROM stream_head head WHERE tenant_id = $1 AND stream = $6"
+    );
+    [
+        Step::with(head, vec![plan.tenant.into(), planned.event.stream.into()]),
+        Step::with(journal, event_values(plan, planned)),
+    ]
+}
+
+fn event_values(plan: &Plan, planned: &PlannedEvent) -> Vec<Value> {
     let event = &planned.event;
     let mut values = recorded(plan);
     values.extend([
@@ -258,20 +290,7 @@ fn append_one(plan: &Plan, planned: &PlannedEvent) -> Step {
         event.public.into(),
         data(planned),
     ]);
-    let head = "INSERT INTO stream_head (tenant_id, stream, version) VALUES ($1, $6, 1) \
-        ON CONFLICT (tenant_id, stream) DO UPDATE SET version = stream_head.version + 1 RETURNING version";
-    let head = if sabotage::on("no_stream_lock") {
-        "SELECT 1 + coalesce((SELECT max(sequence) FROM journal WHERE stream = $6::uuid), 0) AS version"
-    } else {
-        head
-    };
-    Step::with(
-        format!(
-            "WITH head AS ({head}) {JOURNAL} SELECT $1::uuid, $2::timestamptz, $3, $4, $5, \
-             $6::uuid, head.version, $7::uuid, $8, $9, $10::int2, $11::bool, $12::json FROM head"
-        ),
-        values,
-    )
+    values
 }
 
 /// Many events: each stream's head moves once, in the order of the streams, and ids are drawn in written order

@@ -2,12 +2,10 @@
 
 use crate::Row;
 use crate::engine::Failure;
-use crate::postgres::{connections, errors};
+use crate::postgres::connections;
 use cloudlab_core::store::Error;
 use cloudlab_core::{Kind, Timestamp, Uuid, Value};
-use futures_util::{StreamExt, pin_mut};
 use postgres_protocol::types as wire;
-use tokio_postgres::RowStream;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, Kind as TypeKind, ToSql, Type, to_sql_checked};
 
@@ -97,21 +95,18 @@ pub(super) const fn array_type(kind: Kind) -> &'static str {
     }
 }
 
-/// All rows of a result.
-pub(super) async fn rows(
+/// The rows of a result.
+pub(super) fn rows(
     statement: &tokio_postgres::Statement,
-    stream: RowStream,
+    rows: &[tokio_postgres::Row],
 ) -> Result<Vec<Row>, Failure> {
     let columns = connections::columns(statement);
-    let mut rows = Vec::new();
-    pin_mut!(stream);
-    while let Some(row) = stream.next().await {
-        let row = row.map_err(|error| errors::failure(&error))?;
+    let read = |row: &tokio_postgres::Row| {
         let value = |at| row.try_get::<_, Read>(at).map(|Read(value)| value);
         let values = (0..columns.len()).map(value).collect::<Result<_, _>>();
-        rows.push(Row { columns: columns.clone(), values: values.map_err(|error| unreadable(&error))? });
-    }
-    Ok(rows)
+        Ok(Row { columns: columns.clone(), values: values.map_err(|error| unreadable(&error))? })
+    };
+    rows.iter().map(read).collect()
 }
 
 fn unreadable(error: &tokio_postgres::Error) -> Error {

@@ -234,15 +234,34 @@ fn commits_in_opposite_orders_do_not_even_deadlock() {
     });
 }
 
+async fn no_transaction_is_open(db: &TestDatabase) {
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+        AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
+    let raw = db.raw().await;
+    let none = async || must("sessions", raw.query_one(open, &[]).await).get::<_, i64>(0) == 0;
+    eventually(SOON, "no transaction is open", none).await;
+}
+
 #[test]
 fn callers_that_hang_up_leave_no_transaction_open() {
     on_postgres(SUITE, |db| async move {
         store_contract::callers_that_hang_up_leave_nothing_half_done(db.clone()).await;
-        let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-            AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
-        let raw = db.raw().await;
-        let none = async || must("sessions", raw.query_one(open, &[]).await).get::<_, i64>(0) == 0;
-        eventually(SOON, "no transaction is open", none).await;
+        no_transaction_is_open(&db).await;
+    });
+}
+
+#[test]
+fn a_value_that_does_not_fit_writes_nothing_and_leaves_no_transaction_open() {
+    on_postgres(SUITE, |db| async move {
+        let session = Session::with(db.clone(), one_connection()).await;
+        let ids = identities(2);
+        session.write([account(ids[0], 0), account(ids[1], 0)]).await;
+        let odd = Write::update("account", key(ids[1])).set("balance", "not a number");
+        let commit = session.empty().write(add(ids[0], 1)).write(odd);
+        session.refused(commit, |error| matches!(error, Error::Defect(_))).await;
+        no_transaction_is_open(&db).await;
+        session.write([add(ids[0], 1), add(ids[1], 1)]).await;
+        assert_eq!(session.balance(ids[0]).await, 1);
     });
 }
 

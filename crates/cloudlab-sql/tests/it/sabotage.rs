@@ -67,6 +67,8 @@ caught! {
         "postgres_commits::callers_that_hang_up_leave_no_transaction_open";
     a_commit_that_is_trusted_is_caught: "trust_commit" by
         "store::postgres::a_stale_update_writes_nothing";
+    a_batch_in_pieces_is_caught: "split_batch" by
+        "store::postgres::a_stale_update_writes_nothing";
     a_write_without_conditions_is_caught: "no_conditions" by
         "store::sqlite::a_stale_update_writes_nothing",
         "store::postgres::a_stale_update_writes_nothing";
