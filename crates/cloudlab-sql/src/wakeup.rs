@@ -1,6 +1,6 @@
 //! How a reader learns that there may be something new, and how far that can be trusted.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -11,6 +11,7 @@ use tokio::sync::futures::Notified;
 pub struct Wakeup {
     readers: Notify,
     notifier: Notify,
+    commits: AtomicU64,
     notified: AtomicBool,
 }
 
@@ -18,6 +19,7 @@ impl Wakeup {
     /// Says that this process has committed events.
     pub(crate) fn committed(&self) {
         self.readers.notify_waiters();
+        self.commits.fetch_add(1, Ordering::Relaxed);
         self.notifier.notify_one();
     }
 
@@ -36,6 +38,12 @@ impl Wakeup {
     #[cfg(feature = "postgres")]
     pub(crate) fn next_commit(&self) -> Notified<'_> {
         self.notifier.notified()
+    }
+
+    /// How many commits of this process have had events.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Says whether notifications of other processes arrive.

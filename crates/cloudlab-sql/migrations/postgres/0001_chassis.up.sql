@@ -28,7 +28,8 @@ CREATE TABLE journal (
   request_id text NOT NULL,
   trace      text
 );
-CREATE INDEX journal_stream ON journal (stream, sequence);
+-- Aggregates are loaded from internal events; readers follow public ones by id, so those pay for one index only.
+CREATE INDEX journal_stream ON journal (stream, sequence) WHERE NOT public;
 
 CREATE TABLE stream_head (
   tenant_id uuid NOT NULL,

@@ -15,7 +15,8 @@ CREATE TABLE journal (
   request_id TEXT NOT NULL,
   trace      TEXT
 ) STRICT;
-CREATE INDEX journal_stream ON journal (stream, sequence);
+-- Aggregates are loaded from internal events; readers follow public ones by id, so those pay for one index only.
+CREATE INDEX journal_stream ON journal (stream, sequence) WHERE NOT public;
 
 CREATE TABLE stream_head (
   tenant_id BLOB NOT NULL,

@@ -14,8 +14,11 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 use tokio_util::sync::CancellationToken;
 
 const CHANNEL: &str = "cloudlab_journal";
-/// At the most one notification in this time, however many commits.
+/// The pause after a notification. Each wakes every listener of the database, so under load they become rarer: the
+/// pause doubles while it gathers many commits.
 const GATHER: Duration = Duration::from_millis(5);
+const MOST_GATHER: Duration = Duration::from_millis(40);
+const MANY: u64 = 16;
 /// How often the connection rings itself, and how long it waits to hear it.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 const PROBE_PATIENCE: Duration = Duration::from_secs(1);
@@ -80,11 +83,13 @@ async fn converse(
     wakeup: &Wakeup,
 ) -> Result<(), tokio_postgres::Error> {
     let mut probe_at = Instant::now();
+    let (mut told, mut gather, mut next_at) = (wakeup.commits(), GATHER, Instant::now());
     loop {
         tokio::select! {
-            () = wakeup.next_commit() => {
-                // What is committed while we gather is covered by the notification that follows.
-                sleep(GATHER).await;
+            () = due(wakeup, next_at) => {
+                let commits = wakeup.commits();
+                gather = if commits - told >= MANY { (gather * 2).min(MOST_GATHER) } else { GATHER };
+                (told, next_at) = (commits, Instant::now() + gather);
                 let notify = format!("NOTIFY {CHANNEL}");
                 // Without a bound a network that swallows everything would keep this waiting, and unnoticed.
                 let Ok(told) = timeout(PROBE_PATIENCE, client.batch_execute(&notify)).await else { return Ok(()) };
@@ -104,6 +109,13 @@ async fn converse(
             },
         }
     }
+}
+
+/// The next commit, but not before the pause after the last notification is over: whatever is committed in the pause
+/// is covered by the one that follows it.
+async fn due(wakeup: &Wakeup, next_at: Instant) {
+    sleep_until(next_at).await;
+    wakeup.next_commit().await;
 }
 
 /// Rings itself and listens for it; what others ring meanwhile wakes the readers all the same.
