@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use cloudlab_config::{Entry, Secret};
 use cloudlab_core::Uuid;
-use cloudlab_http::{Answer, Problem, Query, codes};
+use cloudlab_http::{Answer, Edge, Problem, Query, codes};
 use cloudlab_messaging::{Consumers, DeadLetter, HandleError, Replay};
 use cloudlab_sql::Database;
 use cloudlab_sql::journal::ReaderStatus;
@@ -26,6 +26,7 @@ const LETTERS: i64 = 100;
 #[derive(Clone)]
 pub(crate) struct Admin {
     pub database: Database,
+    pub api: Edge,
     pub reader: Arc<Mutex<ReaderStatus>>,
     pub consumers: Arc<Consumers>,
     pub telemetry: Telemetry,
@@ -90,6 +91,7 @@ async fn index() -> Answer {
 }
 
 async fn metrics(State(admin): State<Admin>) -> Response {
+    admin.api.report();
     let (pool, reader) = (admin.database.pool(), admin.reader.lock().clone());
     let gauges = [
         ("database_connections_open", pool.open as f64),

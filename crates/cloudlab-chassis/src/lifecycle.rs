@@ -125,8 +125,10 @@ async fn assemble(
 
     let (listeners, workers) = (TaskTracker::new(), TaskTracker::new());
     let (stop_listening, stop_working) = (CancellationToken::new(), CancellationToken::new());
+    let api = edge(settings, tenancy(loaded.profile), &ids);
     let admin = Admin {
         database: database.clone(),
+        api: api.clone(),
         reader: status,
         consumers: consumers.clone(),
         telemetry: telemetry.clone(),
@@ -134,8 +136,7 @@ async fn assemble(
     };
     let (name, migrations) = (service.name, service.migrations);
     let migrates = loaded.profile == Profile::Development || settings.database.migrate;
-    let api = public_routes(service, &resources, readiness.clone());
-    let api = edge(settings, tenancy(loaded.profile), &ids).around(api);
+    let api = api.around(public_routes(service, &resources, readiness.clone()));
     let operators = health::routes(readiness.clone()).merge(admin::routes(admin, gate(loaded)));
     let operators = edge(settings, Tenancy::Absent, &ids).around(operators);
     listeners.spawn(servers.public.serve(api, stop_listening.clone().cancelled_owned()));

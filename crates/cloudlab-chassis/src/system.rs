@@ -2,6 +2,7 @@
 
 use cloudlab_core::{Clock, Ids, Timestamp, Uuid};
 use std::time::{SystemTime, UNIX_EPOCH};
+use uuid::Builder;
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,13 +16,20 @@ impl Clock for SystemClock {
     }
 }
 
-/// UUIDs of version 7: ascending in time, random in the rest.
+/// UUIDs of version 7: ascending from one millisecond to the next, random in the rest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemIds;
 
 impl Ids for SystemIds {
     #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
     fn next(&self) -> Uuid {
-        Uuid::now_v7()
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let random = Uuid::new_v4().into_bytes();
+        let mut tail = [0; 10];
+        // The octets of a version 4 without those that hold its version and variant.
+        tail[..6].copy_from_slice(&random[..6]);
+        tail[6..].copy_from_slice(&random[10..14]);
+        Builder::from_unix_timestamp_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX), &tail)
+            .into_uuid()
     }
 }

@@ -39,7 +39,6 @@ impl Call {
     pub(super) fn begin<B>(shared: &Arc<Shared>, route: &Arc<Route>, request: &Request<B>) -> Self {
         let start = Instant::now();
         let (request_id, request_id_header) = request_id(request.headers(), &*shared.ids);
-        shared.gauge().increment(1);
         Self {
             shared: Arc::clone(shared),
             route: Arc::clone(route),
@@ -127,19 +126,12 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.shared.gauge().decrement(1);
         if self.counted {
             self.shared.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
         if !self.finished {
             self.record(StatusCode::from_u16(HUNG_UP).unwrap_or(StatusCode::BAD_REQUEST), None);
         }
-    }
-}
-
-impl Shared {
-    fn gauge(&self) -> &metrics::Gauge {
-        self.in_flight_gauge.get_or_init(|| metrics::gauge!("http_requests_in_flight"))
     }
 }
 

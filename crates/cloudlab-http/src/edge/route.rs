@@ -43,7 +43,11 @@ pub(super) fn describe_metrics() {
         Unit::Seconds,
         "Time from the head of a request to the head of its reply, by method and route."
     );
-    metrics::describe_gauge!("http_requests_in_flight", Unit::Count, "Requests that are running now.");
+    metrics::describe_gauge!(
+        "http_requests_in_flight",
+        Unit::Count,
+        "Requests that are running now, health checks not counted."
+    );
 }
 
 impl Route {

@@ -7,6 +7,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use http::Request;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -21,7 +23,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use tower::Service as _;
 
 /// What connections need to run.
@@ -41,12 +43,13 @@ impl Connection {
         Self { http, router, idle_timeout: limits.idle_timeout, phase }
     }
 
-    pub(super) async fn run(mut self, stream: TcpStream) {
+    pub(super) async fn run(self, stream: TcpStream) {
+        let mut signals = self.signals();
         let state = Arc::new(State::default());
         let requests = Requests { router: self.router, state: Arc::clone(&state) };
         let io = Io::new(stream, Arc::clone(&state));
         let mut connection = pin!(self.http.serve_connection(io, requests).with_upgrades());
-        let mut tick = pin!(sleep(self.idle_timeout));
+
         loop {
             tokio::select! {
                 // The connection first: a request that has arrived before the shutdown is answered.
@@ -57,21 +60,46 @@ impl Connection {
                     }
                     return;
                 }
-                changed = self.phase.changed() => {
-                    if changed.is_err() || *self.phase.borrow() == Phase::Aborting {
-                        return;
-                    }
-                    connection.as_mut().graceful_shutdown();
-                }
-                () = tick.as_mut() => {
-                    if state.is_idle() {
-                        return;
-                    }
-                    tick.as_mut().reset(Instant::now() + self.idle_timeout);
-                }
+                signal = signals.next() => match signal {
+                    Some(Signal::Stop) => connection.as_mut().graceful_shutdown(),
+                    Some(Signal::Tick) if !state.is_idle() => signals.push(Box::pin(tick(self.idle_timeout))),
+                    _ => return,
+                },
             }
         }
     }
+
+    /// What ends a connection from outside. They are looked at only when one of them has something to say, and not
+    /// with every piece of every request.
+    fn signals(&self) -> Signals {
+        let signals = Signals::new();
+        signals.push(Box::pin(tick(self.idle_timeout)));
+        for (phase, signal) in [(Phase::Draining, Signal::Stop), (Phase::Aborting, Signal::Abort)] {
+            let mut phases = self.phase.clone();
+            signals.push(Box::pin(async move {
+                // A server that is gone has aborted.
+                phases.wait_for(|now| *now == phase).await.map_or(Signal::Abort, |_| signal)
+            }));
+        }
+        signals
+    }
+}
+
+type Signals = FuturesUnordered<Pin<Box<dyn Future<Output = Signal> + Send>>>;
+
+#[derive(Clone, Copy)]
+enum Signal {
+    /// Time to see whether anything has happened.
+    Tick,
+    /// Finish the request that is running and take no other.
+    Stop,
+    /// End now.
+    Abort,
+}
+
+async fn tick(after: Duration) -> Signal {
+    sleep(after).await;
+    Signal::Tick
 }
 
 /// The router as hyper calls it.

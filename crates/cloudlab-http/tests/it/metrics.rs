@@ -1,8 +1,9 @@
 //! What is counted.
 
-use crate::support::{ask, edged, get, request, settings};
+use crate::support::{ask, edge, get, request, settings};
 use axum::Router;
 use axum::routing::get as on_get;
+use cloudlab_http::Edge;
 use http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::future::pending;
@@ -27,11 +28,15 @@ impl Recorded {
 }
 
 fn service() -> Router {
+    inside(&edge(settings()))
+}
+
+fn inside(edge: &Edge) -> Router {
     let router = Router::new()
         .route("/v1/things/{id}", on_get(async || "thing"))
         .route("/v1/never", on_get(pending::<String>))
         .route("/v1/status/{code}", on_get(status));
-    edged(router, settings())
+    edge.around(router)
 }
 
 async fn status(axum::extract::Path(code): axum::extract::Path<u16>) -> (StatusCode, &'static str) {
@@ -41,7 +46,8 @@ async fn status(axum::extract::Path(code): axum::extract::Path<u16>) -> (StatusC
 #[tokio::test]
 async fn requests_are_counted_by_method_route_and_status() {
     let recorded = Recorded::begin();
-    let service = service();
+    let edge = edge(settings());
+    let service = inside(&edge);
     get(&service, "/v1/things/1").await;
     get(&service, "/v1/things/2").await;
     ask(&service, request("DELETE /v1/things/2", &[], "")).await;
@@ -51,6 +57,7 @@ async fn requests_are_counted_by_method_route_and_status() {
     recorded.assert(r#"http_requests_total{method="DELETE",route="/v1/things/{id}",status="405"} 1"#);
     recorded.assert(r#"http_requests_total{method="GET",route="unmatched",status="404"} 2"#);
     recorded.assert(r#"http_request_duration_seconds_count{method="GET",route="/v1/things/{id}"} 2"#);
+    edge.report();
     recorded.assert("http_requests_in_flight 0");
 }
 
@@ -83,9 +90,15 @@ async fn more_statuses_than_are_kept_are_counted_too() {
 #[tokio::test]
 async fn one_who_hangs_up_is_counted_and_not_in_flight_any_more() {
     let recorded = Recorded::begin();
-    let service = service();
+    let edge = edge(settings());
+    let service = inside(&edge);
     let never = ask(&service, request("GET /v1/never", &[], ""));
-    assert!(tokio::time::timeout(Duration::from_millis(1), never).await.is_err());
+    let (never, ()) = tokio::join!(tokio::time::timeout(Duration::from_millis(1), never), async {
+        edge.report();
+        recorded.assert("http_requests_in_flight 1");
+    });
+    assert!(never.is_err());
     recorded.assert(r#"http_requests_total{method="GET",route="/v1/never",status="499"} 1"#);
+    edge.report();
     recorded.assert("http_requests_in_flight 0");
 }

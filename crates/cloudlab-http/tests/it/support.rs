@@ -72,8 +72,12 @@ pub fn settings() -> Settings {
     }
 }
 
+pub fn edge(settings: Settings) -> Edge {
+    Edge::new(settings, Arc::new(Counted::default()))
+}
+
 pub fn edged(router: Router, settings: Settings) -> Router {
-    Edge::new(settings, Arc::new(Counted::default())).around(router)
+    edge(settings).around(router)
 }
 
 pub fn service(deps: &Arc<Deps>) -> Router {

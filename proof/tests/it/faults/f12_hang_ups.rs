@@ -79,9 +79,8 @@ pub async fn begun(place: Arc<Place>, variables: &[(&str, &str)]) -> Vec<Violati
         eventually(BOUND, "the commit waits", async || place.waiting_for_locks().await == 1).await;
         cluster.ledger.note(intent.mark, Outcome::Begun);
         sent.abort();
-        // The question itself is one request in flight.
         let left =
-            async || metric(&cluster.processes[0].address(), "http_requests_in_flight").await == Some(1.0);
+            async || metric(&cluster.processes[0].address(), "http_requests_in_flight").await == Some(0.0);
         eventually(BOUND, "the service has noticed that its client left", left).await;
         holder.batch_execute("ROLLBACK").await.unwrap();
         eventually(BOUND, "the row is free", async || place.waiting_for_locks().await == 0).await;
