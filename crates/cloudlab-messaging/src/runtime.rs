@@ -13,6 +13,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// The longest pause while the store is away: events should follow soon after it is back.
+const LONGEST_OUTAGE_PAUSE: Duration = Duration::from_secs(1);
+
 /// All consumers of a service.
 pub struct Consumers {
     service: Arc<str>,
@@ -198,7 +201,12 @@ impl Lanes {
                 () = tokio::time::sleep(self.consumers.jitter(pause)) => {}
                 () = self.stop.cancelled() => return false,
             }
-            pause = (pause * 2).min(self.consumer.limits.longest_pause);
+            let longest = self.consumer.limits.longest_pause;
+            pause = (pause * 2).min(if self.counts(&error) {
+                longest
+            } else {
+                longest.min(LONGEST_OUTAGE_PAUSE)
+            });
         }
     }
 

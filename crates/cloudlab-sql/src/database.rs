@@ -8,6 +8,7 @@ use cloudlab_core::store::Error;
 use cloudlab_core::{
     Clock, Commit, Deadline, Idempotency, Ids, Reply, RequestContext, Store, TenantId, Timestamp, async_trait,
 };
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
@@ -50,6 +51,14 @@ impl Database {
         let engine = connect(url, &settings, &wakeup).await?;
         let tasks = TaskTracker::new();
         Ok(Self { inner: Arc::new(Inner { engine, clock, ids, settings, wakeup, tasks }) })
+    }
+
+    /// Whether [`Database::open`] would understand the URL; nothing is opened.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed; it never holds a password.
+    pub fn check_url(url: &str) -> Result<(), OpenError> {
+        target(url, &Settings::default()).map(drop)
     }
 
     /// The SQL that it speaks.
@@ -166,7 +175,7 @@ impl Database {
         let mut repeats = 0;
         loop {
             repeats += 1;
-            let (error, most) = match self.attempt(&plan).await {
+            let (error, most) = match self.attempt(&plan, unknown.is_some()).await {
                 Attempt::Over(outcome) => return outcome,
                 Attempt::Raced(error) => (error, MOST_REPEATS),
                 Attempt::Waits => (Error::InProgress, MOST_REPEATS * 4),
@@ -189,12 +198,13 @@ impl Database {
         }
     }
 
-    async fn attempt(&self, plan: &Plan) -> Attempt {
+    /// `maybe_done`: whether an earlier try may have succeeded unseen.
+    async fn attempt(&self, plan: &Plan, maybe_done: bool) -> Attempt {
         match self.inner.engine.commit(plan).await {
             Ok(()) => Attempt::Over(Ok(())),
             Err(Failure::Again(cause)) => Attempt::Raced(Error::Unavailable(cause)),
             Err(Failure::Error(error)) => Attempt::Failed(error),
-            Err(Failure::KeyExists) => match self.reply_of(plan).await {
+            Err(Failure::KeyExists) => match self.reply_of(plan, maybe_done).await {
                 Ok(Some(outcome)) => Attempt::Over(outcome),
                 Ok(None) => Attempt::Waits,
                 Err(error) => Attempt::Failed(error),
@@ -204,7 +214,7 @@ impl Database {
 
     /// What is kept under the plan's key: our own reply when an earlier try had succeeded unseen, somebody else's,
     /// or nothing when it has expired meanwhile, which is then cleared away.
-    async fn reply_of(&self, plan: &Plan) -> Result<Option<Result<(), Error>>, Error> {
+    async fn reply_of(&self, plan: &Plan, maybe_done: bool) -> Result<Option<Result<(), Error>>, Error> {
         let Some(kept) = &plan.kept else { return Ok(None) };
         let statement = self.kept_by(plan.tenant, plan.principal.as_str(), &kept.idempotency);
         let rows = self.inner.engine.fetch(&[statement], None).await?.pop().unwrap_or_default();
@@ -213,7 +223,7 @@ impl Database {
             return Ok(None);
         };
         Ok(Some(match replayed(row, &kept.idempotency) {
-            Error::Replayed(reply) if reply == kept.reply => Ok(()),
+            Error::Replayed(reply) if maybe_done && reply == kept.reply => Ok(()),
             error => Err(error),
         }))
     }
@@ -268,23 +278,39 @@ impl Store for Database {
     }
 }
 
-async fn connect(url: &str, settings: &Settings, wakeup: &Arc<Wakeup>) -> Result<Arc<dyn Engine>, OpenError> {
+/// What a URL names.
+enum Target {
+    File(PathBuf),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<tokio_postgres::Config>),
+}
+
+fn target(url: &str, settings: &Settings) -> Result<Target, OpenError> {
     if let Some(path) = url.strip_prefix("sqlite:") {
-        return Ok(Arc::new(sqlite::Sqlite::open(path, settings).await?));
+        return sqlite::path(path).map(Target::File);
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         #[cfg(feature = "postgres")]
-        return Ok(Arc::new(crate::postgres::Postgres::open(url, settings, wakeup)?));
+        return crate::postgres::configure(url, settings).map(Box::new).map(Target::Postgres);
         #[cfg(not(feature = "postgres"))]
         return Err(OpenError(
             "this build has no PostgreSQL driver: add the feature `postgres` to cloudlab-chassis in Cargo.toml".into(),
         ));
     }
-    let _ = wakeup;
+    let _ = settings;
     let scheme = url.split(':').next().unwrap_or_default();
     Err(OpenError(format!(
         "`{scheme}:` names no database engine: use sqlite:PATH or postgres://USER@HOST/NAME"
     )))
+}
+
+async fn connect(url: &str, settings: &Settings, wakeup: &Arc<Wakeup>) -> Result<Arc<dyn Engine>, OpenError> {
+    let _ = wakeup;
+    Ok(match target(url, settings)? {
+        Target::File(path) => Arc::new(sqlite::Sqlite::open(&path, settings).await?),
+        #[cfg(feature = "postgres")]
+        Target::Postgres(config) => Arc::new(crate::postgres::Postgres::open(*config, settings, wakeup)?),
+    })
 }
 
 fn replayed(row: &Row, idempotency: &Idempotency) -> Error {

@@ -5,7 +5,7 @@ use crate::{Database, Dialect};
 use cloudlab_core::store::Error;
 
 /// The scope of the tables of this crate.
-pub const CHASSIS: &str = "chassis";
+pub const CHASSIS: &str = "cloudlab_chassis";
 
 /// One step of a schema.
 #[derive(Clone, Copy, Debug)]

@@ -70,6 +70,22 @@ pub enum State {
     Halted(String),
 }
 
+impl State {
+    /// Every state's name.
+    pub const NAMES: [&'static str; 4] = ["standby", "reading", "waiting", "halted"];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Standby => "standby",
+            Self::Reading => "reading",
+            Self::Waiting(_) => "waiting",
+            Self::Halted(_) => "halted",
+        }
+    }
+}
+
 /// A reader as operators see it.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ReaderStatus {
@@ -78,7 +94,7 @@ pub struct ReaderStatus {
     /// What it is doing.
     #[serde(flatten)]
     pub state: State,
-    /// Ids that are drawn and not yet delivered.
+    /// Ids that are drawn and not yet delivered: those above the position, and those that are open below it.
     pub lag: i64,
     /// Ranges of ids that were not visible yet.
     pub gaps: usize,
@@ -86,6 +102,9 @@ pub struct ReaderStatus {
     pub in_flight: usize,
     /// Ids that were proven never to come.
     pub dead_ids: i64,
+    /// Ids above the position, when somebody last looked.
+    #[serde(skip)]
+    pub(crate) above: i64,
 }
 
 /// Follows the journal under one name.
@@ -109,6 +128,7 @@ impl Reader {
             gaps: 0,
             in_flight: 0,
             dead_ids: 0,
+            above: 0,
         };
         let owner = database.ids().next();
         let store = database.journal();
@@ -169,7 +189,7 @@ impl Reader {
         high: i64,
     ) -> Result<Option<String>, Error> {
         let now = self.store.identity().await?;
-        self.status.lock().lag = (now.last_drawn - high).max(0);
+        self.status.lock().above = (now.last_drawn - high).max(0);
         if now.incarnation != incarnation {
             let found = now.incarnation;
             return Ok(Some(format!("the journal is of incarnation {found}, the position of {incarnation}")));
@@ -192,6 +212,10 @@ impl Reader {
                 tracing::warn!(reader = self.name, cause, "journal reader waits for the store")
             }
             _ => tracing::info!(reader = self.name, state = ?state, "journal reader"),
+        }
+        if state == State::Standby {
+            // Another process knows.
+            (status.above, status.lag, status.gaps, status.in_flight) = (0, 0, 0, 0);
         }
         status.state = state;
     }

@@ -45,6 +45,8 @@ pub(crate) struct Tail<'a> {
     missing: Ranges,
     in_flight: BTreeSet<i64>,
     refused: bool,
+    /// Whether the last look left nothing above the position.
+    caught_up: bool,
     refusal_wait: Duration,
     proof: Proof,
     saved: Position,
@@ -65,6 +67,7 @@ impl<'a> Tail<'a> {
             missing: position.open.clone(),
             in_flight: BTreeSet::new(),
             refused: false,
+            caught_up: false,
             refusal_wait: FIRST_REFUSAL_WAIT,
             proof: Proof::Idle,
             saved: position,
@@ -113,6 +116,7 @@ impl<'a> Tail<'a> {
         }
         if !self.reader.renew(self.lease).await? {
             tracing::warn!(reader = self.reader.name, "the lease has passed to another process");
+            self.reader.set_state(State::Standby);
             return Ok(false);
         }
         self.renewed_at = Instant::now();
@@ -131,6 +135,7 @@ impl<'a> Tail<'a> {
         }
         // After a refusal nothing is handed on until all that was in flight is back, or order would break.
         if self.in_flight.len() >= MOST_IN_FLIGHT || (self.refused && !self.in_flight.is_empty()) {
+            self.caught_up = false;
             return Ok(0);
         }
         if std::mem::take(&mut self.refused) {
@@ -142,6 +147,7 @@ impl<'a> Tail<'a> {
         }
         let page = self.reader.store.poll(&self.missing, self.high, PAGE).await?;
         let whole = self.shows_all_late(&page);
+        self.caught_up = (page.rows.len() as i64) < PAGE;
         let events = self.absorb(page, whole);
         let count = events.len();
         // What a full page has left out is not dead: a later look, after the same proof, settles it.
@@ -236,6 +242,7 @@ impl<'a> Tail<'a> {
             }
             Err(Error::Stale { .. }) => {
                 tracing::warn!(reader = self.reader.name, "refused: another process owns the lease");
+                self.reader.set_state(State::Standby);
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -257,9 +264,11 @@ impl<'a> Tail<'a> {
         let mut status = self.reader.status.lock();
         status.gaps = self.missing.len();
         status.in_flight = self.in_flight.len();
-        if status.gaps + status.in_flight == 0 {
-            status.lag = 0;
+        if self.caught_up {
+            status.above = 0;
         }
+        let open = self.missing.count() + i64::try_from(self.in_flight.len()).unwrap_or(i64::MAX);
+        status.lag = status.above.saturating_add(open);
     }
 
     /// Waits a little for what is in flight, so that a restart repeats as little as possible.

@@ -53,7 +53,7 @@ impl Manager for Opener {
 }
 
 /// Reads the URL and adds the limits that every connection of ours has.
-pub(super) fn configure(url: &str, settings: &Settings) -> Result<Config, OpenError> {
+pub(crate) fn configure(url: &str, settings: &Settings) -> Result<Config, OpenError> {
     // The driver's message may quote the URL, and with it the password.
     let mut config: Config = url.parse().map_err(|_| {
         OpenError("the PostgreSQL URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/NAME".into())

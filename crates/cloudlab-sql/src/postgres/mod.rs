@@ -20,7 +20,9 @@ use async_trait::async_trait;
 use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
 use connections::Connections;
+pub(crate) use connections::configure;
 use std::sync::Arc;
+use tokio_postgres::Config;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Connections for readers and upkeep, apart from those of requests: a full pool must not stop delivery.
@@ -35,8 +37,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Prepares connections; none is opened before it is needed.
-    pub fn open(url: &str, settings: &Settings, wakeup: &Arc<Wakeup>) -> Result<Self, OpenError> {
-        let config = connections::configure(url, settings)?;
+    pub fn open(config: Config, settings: &Settings, wakeup: &Arc<Wakeup>) -> Result<Self, OpenError> {
         let requests = Connections::new(config.clone(), settings.pool_size, settings)?;
         let background = Connections::new(config.clone(), BACKGROUND, settings)?;
         let stop = CancellationToken::new();

@@ -6,6 +6,7 @@
 //! readers know that they must poll at their own interval.
 
 use crate::Wakeup;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -52,9 +53,19 @@ pub(super) async fn run(
     }
 }
 
-async fn session(config: &Config, wakeup: &Wakeup) -> Result<(), tokio_postgres::Error> {
-    let Ok(connected) = timeout(SET_UP, config.connect(NoTls)).await else { return Ok(()) };
-    let (client, mut connection) = connected?;
+/// Why notifications do not arrive any more.
+#[derive(Debug, thiserror::Error)]
+enum Lost {
+    #[error(transparent)]
+    Driver(#[from] tokio_postgres::Error),
+    #[error("the server did not answer in time")]
+    Silent(#[from] tokio::time::error::Elapsed),
+    #[error("the connection rang and did not hear itself")]
+    Unheard,
+}
+
+async fn session(config: &Config, wakeup: &Wakeup) -> Result<Infallible, Lost> {
+    let (client, mut connection) = timeout(SET_UP, config.connect(NoTls)).await??;
     let (heard, mut hears) = unbounded_channel();
     let driver = tokio::spawn(async move {
         let mut messages = futures_util::stream::poll_fn(|context| connection.poll_message(context));
@@ -69,7 +80,7 @@ async fn session(config: &Config, wakeup: &Wakeup) -> Result<(), tokio_postgres:
         let own = client.query_one("SELECT pg_backend_pid()", &[]).await?.get::<_, i32>(0);
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map(|()| own)
     };
-    let Ok(own) = timeout(SET_UP, listen).await else { return Ok(()) };
+    let own: Result<i32, tokio_postgres::Error> = timeout(SET_UP, listen).await?;
     let outcome = converse(&client, own?, &mut hears, wakeup).await;
     drop(driver);
     outcome
@@ -81,7 +92,7 @@ async fn converse(
     own: i32,
     hears: &mut UnboundedReceiver<i32>,
     wakeup: &Wakeup,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<Infallible, Lost> {
     let mut probe_at = Instant::now();
     let (mut told, mut gather, mut next_at) = (wakeup.commits(), GATHER, Instant::now());
     loop {
@@ -92,20 +103,17 @@ async fn converse(
                 (told, next_at) = (commits, Instant::now() + gather);
                 let notify = format!("NOTIFY {CHANNEL}");
                 // Without a bound a network that swallows everything would keep this waiting, and unnoticed.
-                let Ok(told) = timeout(PROBE_PATIENCE, client.batch_execute(&notify)).await else { return Ok(()) };
-                told?;
+                timeout(PROBE_PATIENCE, client.batch_execute(&notify)).await??;
             }
             () = sleep_until(probe_at) => {
-                if !is_heard(client, own, hears, wakeup).await? {
-                    return Ok(());
-                }
+                hear(client, own, hears, wakeup).await?;
                 wakeup.set_notified(true);
                 probe_at = Instant::now() + PROBE_EVERY;
             }
             heard = hears.recv() => match heard {
                 Some(process) if process != own => wakeup.rung(),
                 Some(_) => {}
-                None => return Ok(()),
+                None => return Err(Lost::Unheard),
             },
         }
     }
@@ -119,23 +127,23 @@ async fn due(wakeup: &Wakeup, next_at: Instant) {
 }
 
 /// Rings itself and listens for it; what others ring meanwhile wakes the readers all the same.
-async fn is_heard(
+async fn hear(
     client: &Client,
     own: i32,
     hears: &mut UnboundedReceiver<i32>,
     wakeup: &Wakeup,
-) -> Result<bool, tokio_postgres::Error> {
+) -> Result<(), Lost> {
     let ring = async {
         client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
         while let Some(process) = hears.recv().await {
             if process == own {
-                return Ok(true);
+                return Ok(());
             }
             wakeup.rung();
         }
-        Ok(false)
+        Err(Lost::Unheard)
     };
-    timeout(PROBE_PATIENCE, ring).await.unwrap_or(Ok(false))
+    timeout(PROBE_PATIENCE, ring).await.unwrap_or(Err(Lost::Unheard))
 }
 
 struct AbortOnDrop(tokio::task::JoinHandle<()>);

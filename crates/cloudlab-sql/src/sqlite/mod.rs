@@ -18,7 +18,7 @@ use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
 use lease::Leases;
 use readers::Readers;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use writer::Writer;
 
@@ -27,25 +27,31 @@ pub(crate) struct Sqlite {
     writer: Writer,
     readers: Readers,
     leases: Leases,
+    path: PathBuf,
 }
 
 impl Sqlite {
     /// Opens or creates the file, with its folder.
-    pub async fn open(path: &str, settings: &Settings) -> Result<Self, OpenError> {
-        let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
-        if path.as_os_str().is_empty() || path.as_os_str().to_string_lossy().contains(":memory:") {
-            let sentence = "a SQLite URL names a file, such as sqlite:data/service.db; memory is not durable";
-            return Err(OpenError(sentence.into()));
-        }
+    pub async fn open(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
         let cannot =
             |error: &dyn std::fmt::Display| OpenError(format!("cannot open {}: {error}", path.display()));
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
         }
-        let writer = Writer::open(&path).await.map_err(|error| cannot(&error))?;
-        let readers = Readers::open(&path, settings.statement_timeout).map_err(|error| cannot(&error))?;
-        Ok(Self { writer, readers, leases: Leases::beside(&path) })
+        let writer = Writer::open(path).await.map_err(|error| cannot(&error))?;
+        let readers = Readers::open(path, settings.statement_timeout).map_err(|error| cannot(&error))?;
+        Ok(Self { writer, readers, leases: Leases::beside(path), path: path.to_owned() })
     }
+}
+
+/// The file that a URL names behind its scheme.
+pub(crate) fn path(path: &str) -> Result<PathBuf, OpenError> {
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.contains(":memory:") {
+        let sentence = "a SQLite URL names a file, such as sqlite:data/service.db; memory is not durable";
+        return Err(OpenError(sentence.into()));
+    }
+    Ok(PathBuf::from(path))
 }
 
 #[async_trait]
@@ -55,6 +61,12 @@ impl Engine for Sqlite {
     }
 
     async fn version(&self) -> Result<String, Error> {
+        // An open file can be read after it was moved or deleted, and everything written to it is lost at the end.
+        if !self.path.exists() {
+            return Err(Error::Unavailable(format!("the file {} is gone", self.path.display())));
+        }
+        let look = Statement::new("SELECT count(*) AS tables FROM sqlite_schema", Vec::new());
+        self.readers.fetch(vec![look], None).await?;
         Ok(format!("SQLite {}", rusqlite::version()))
     }
 
