@@ -13,7 +13,7 @@ use cloudlab_core::Uuid;
 use cloudlab_http::{Answer, Edge, Problem, Query, codes};
 use cloudlab_messaging::{Consumers, DeadLetter, HandleError, Replay};
 use cloudlab_sql::Database;
-use cloudlab_sql::journal::ReaderStatus;
+use cloudlab_sql::journal::{self, ReaderStatus};
 use cloudlab_telemetry::Telemetry;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,10 @@ async fn metrics(State(admin): State<Admin>) -> Response {
         ("journal_in_flight", reader.in_flight as f64),
     ];
     of_reader.into_iter().for_each(|(name, value)| metrics::gauge!(name, "reader" => READER).set(value));
+    for state in journal::State::NAMES {
+        let is_now = f64::from(u8::from(reader.state.name() == state));
+        metrics::gauge!("journal_reader_state", "reader" => READER, "state" => state).set(is_now);
+    }
     if let Ok(waiting) = dead_letters::waiting(&admin.database).await {
         metrics::gauge!("dead_letters_waiting").set(waiting as f64);
     }
@@ -136,6 +140,9 @@ async fn outbox(State(admin): State<Admin>) -> Result<Answer, Problem> {
 #[derive(Deserialize)]
 struct Page {
     limit: Option<i64>,
+    /// Also those that were replayed.
+    #[serde(default)]
+    all: bool,
 }
 
 #[derive(Serialize)]
@@ -148,7 +155,7 @@ async fn letters(State(admin): State<Admin>, Query(page): Query<Page>) -> Result
     if !(1..=1_000).contains(&limit) {
         return Err(Problem::new(&codes::MALFORMED_QUERY).detail("The limit must be from 1 to 1000."));
     }
-    Ok(Answer::ok(&Letters { items: dead_letters::list(&admin.database, limit).await? }))
+    Ok(Answer::ok(&Letters { items: dead_letters::list(&admin.database, limit, page.all).await? }))
 }
 
 #[derive(Serialize)]

@@ -7,9 +7,10 @@ use cloudlab_sql::{Database, Row, Statement};
 
 const COLUMNS: &str = "id, consumer, topic, message, cause, attempts, parked_at, replayed_at";
 
-/// The newest letters, at most so many.
-pub(crate) async fn list(database: &Database, limit: i64) -> Result<Vec<DeadLetter>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM dead_letters ORDER BY parked_at DESC, id DESC LIMIT $1");
+/// The newest letters that wait, or of all, at most so many.
+pub(crate) async fn list(database: &Database, limit: i64, all: bool) -> Result<Vec<DeadLetter>, Error> {
+    let which = if all { "" } else { "WHERE replayed_at IS NULL " };
+    let sql = format!("SELECT {COLUMNS} FROM dead_letters {which}ORDER BY parked_at DESC, id DESC LIMIT $1");
     fetch(database, sql, vec![limit.into()]).await
 }
 

@@ -206,8 +206,8 @@ impl Default for Log {
 /// Names the key, where its value stands, and what is allowed.
 pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
     let settings = &loaded.value;
-    if loaded.profile == Profile::Production && settings.database.url.is_none() {
-        return Err(no_database());
+    if loaded.profile != Profile::Development && settings.database.url.is_none() {
+        return Err(no_database(loaded.profile));
     }
     let positive = [
         ("http.timeout_ms", settings.http.timeout_ms),
@@ -228,6 +228,10 @@ pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
     if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
         return Err(loaded.reject(key, "it must be at least 1"));
     }
+    if let Some(url) = &settings.database.url {
+        cloudlab_sql::Database::check_url(url)
+            .map_err(|error| loaded.reject("database.url", &error.to_string()))?;
+    }
     if let Some(url) = &settings.broker.url {
         broker_choice(url).map_err(|sentence| loaded.reject("broker.url", &sentence))?;
     }
@@ -238,12 +242,12 @@ pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
         .map_err(|error| loaded.reject("log.level", &error.to_string()))
 }
 
-/// In production a default would be a file that goes away with its container.
-fn no_database() -> Error {
-    let detail = "it is not set, and production has no default; set it in service.toml or as CLOUDLAB__DATABASE__URL \
+/// Outside development a default would be a file that goes away with its container.
+fn no_database(profile: Profile) -> Error {
+    let detail = "it is not set, and only development has a default; set it in service.toml or as CLOUDLAB__DATABASE__URL \
         to postgres://USER:PASSWORD@HOST:PORT/NAME, or to sqlite:PATH on a volume that outlives the process";
     Error::WrongValue {
-        place: "profile production".into(),
+        place: format!("profile {}", profile.name()),
         key: "database.url".into(),
         detail: detail.into(),
     }

@@ -51,14 +51,25 @@ fn what_is_not_built_in_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn production_needs_a_database_and_no_other_profile_does() {
-    for profile in ["development", "staging"] {
-        assert!(load(&under(&[("CLOUDLAB__PROFILE", profile)])).is_ok(), "{profile}");
+fn only_development_has_a_database_by_default() {
+    assert!(load(&under(&[])).is_ok());
+    for name in ["staging", "production"] {
+        let profile = ("CLOUDLAB__PROFILE", name);
+        let refusal = refusal(&[profile]);
+        let sentence = format!("profile {name}: the value of `database.url` is wrong");
+        assert!(refusal.starts_with(&sentence), "{refusal}");
+        assert!(load(&under(&[profile, ("CLOUDLAB__DATABASE__URL", "sqlite:/data/x.db")])).is_ok());
     }
-    let production = ("CLOUDLAB__PROFILE", "production");
-    let refusal = refusal(&[production]);
-    assert!(refusal.starts_with("profile production: the value of `database.url` is wrong"), "{refusal}");
-    assert!(load(&under(&[production, ("CLOUDLAB__DATABASE__URL", "sqlite:/data/x.db")])).is_ok());
+}
+
+#[test]
+fn a_url_that_names_no_engine_is_refused_with_its_place() {
+    let refusal = refusal(&[("CLOUDLAB__DATABASE__URL", "oracle://app:hush@h/app")]);
+    assert!(
+        refusal.starts_with("CLOUDLAB__DATABASE__URL: the value of `database.url` is wrong"),
+        "{refusal}"
+    );
+    assert!(refusal.contains("use sqlite:PATH or postgres://") && !refusal.contains("hush"), "{refusal}");
 }
 
 #[test]
