@@ -1,9 +1,12 @@
 /// The one of `allowed` that `word` was probably meant to be.
 pub(crate) fn nearest<'a>(word: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let far = (word.chars().count() / 3).max(1);
-    let measured = allowed.into_iter().map(|other| (distance(word, other), other));
-    let (steps, other) = measured.min_by_key(|(steps, _)| *steps)?;
-    (steps <= far).then_some(other)
+    let allowed: Vec<&str> = allowed.into_iter().collect();
+    let (steps, other) =
+        allowed.iter().map(|other| (distance(word, other), *other)).min_by_key(|(steps, _)| *steps)?;
+    // A unit that was left out, or one too many, is more letters than a slip.
+    let alike = |other: &&str| word.len() >= 3 && (other.starts_with(word) || word.starts_with(other));
+    if steps <= far { Some(other) } else { allowed.iter().copied().find(alike) }
 }
 
 /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours cost one each, case costs

@@ -11,7 +11,7 @@ fn an_unknown_key_lists_the_allowed_ones_and_the_near_miss() {
         "service.toml:5: the key `database.ulr` is not known. Did you mean `url`? Allowed in [database]: key, token, url.",
     );
     Place::new().toml("[data]\nx = 1").fails(
-        "service.toml:1: the key `data` is not known. Allowed in the top level: database, http, log, routes, service.",
+        "service.toml:1: the key `data` is not known. Did you mean `database`? Allowed in the top level: database, http, log, routes, service.",
     );
 }
 
@@ -21,6 +21,14 @@ fn an_unknown_variable_is_an_error_that_spells_the_right_one() {
                  Allowed in [http]: address, body_limit_bytes, compress, name, origins, port, ratio.";
     Place::new().env("CLOUDLAB__HTTP__ADRESS", "x").fails(&format!("CLOUDLAB__HTTP__ADRESS: {wrong}"));
     Place::new().file(".env", "\nCLOUDLAB__HTTP__ADRESS=x").fails(&format!(".env:2: {wrong}"));
+}
+
+#[test]
+fn a_key_without_its_unit_or_its_end_is_recognised() {
+    Place::new().toml("http.comp = true").fails(
+        "service.toml:1: the key `http.comp` is not known. Did you mean `compress`? \
+         Allowed in [http]: address, body_limit_bytes, compress, name, origins, port, ratio.",
+    );
 }
 
 #[test]
