@@ -1,12 +1,15 @@
 //! What all operations of a service have in common, written once and put into each.
 
 use crate::edge::Kind;
+use crate::precondition::{IfMatch, IfNoneMatch};
 use crate::problem::{FieldError, MEDIA_TYPE, Problem};
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
-use utoipa::{IntoResponses, PartialSchema, ToSchema};
+use utoipa::openapi::{
+    Components, Content, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+};
+use utoipa::{IntoParams, IntoResponses, PartialSchema, ToSchema};
 
 /// The problems of an operation that reads, for `responses((status = 200, ..), ReadProblems)`.
 #[derive(Clone, Copy, Debug)]
@@ -52,35 +55,96 @@ fn problem((status, description): &(&str, &str)) -> (String, RefOr<Response>) {
 }
 
 /// Adds to a document what the edge does for every operation: the schema of problems, and the headers of tenant,
-/// idempotency key and precondition. Operations that name such a header themselves keep theirs.
+/// idempotency key and precondition, of requests and of replies. Operations that name such a header themselves keep
+/// theirs.
 #[must_use]
 pub fn complete(mut openapi: OpenApi) -> OpenApi {
     let schemas = &mut openapi.components.get_or_insert_with(Components::new).schemas;
     schemas.insert(Problem::name().into_owned(), Problem::schema());
     schemas.insert(FieldError::name().into_owned(), FieldError::schema());
-    for (_, item) in openapi.paths.paths.iter_mut().filter(|(path, _)| Kind::of(path) == Kind::Api) {
+    let paths: Vec<String> = openapi.paths.paths.keys().cloned().collect();
+    for (path, item) in openapi.paths.paths.iter_mut().filter(|(path, _)| Kind::of(path) == Kind::Api) {
         for operation in [&mut item.get, &mut item.put, &mut item.delete].into_iter().flatten() {
             add(operation, tenant());
         }
         for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
             add(operation, tenant());
             add(operation, idempotency_key());
+            replies(
+                operation,
+                "Idempotency-Replayed",
+                "`true` when this is the reply to an earlier request.",
+            );
+        }
+        if let Some(post) = &mut item.post {
+            if !path.contains('{') {
+                // Nothing is there yet that could be missing or have another version.
+                post.responses.responses.retain(|status, _| !matches!(status.as_str(), "404" | "412"));
+            }
+            let below = format!("{path}/{{");
+            if paths.iter().any(|other| other.strip_prefix(&below).is_some_and(|rest| rest.ends_with('}'))) {
+                replies(post, "Location", "The path of what was created.");
+                replies(post, ETAG, VERSION);
+            }
         }
         if let Some(patch) = &mut item.patch {
-            add(patch, if_match());
+            add(patch, if_match(Required::True));
             patch.responses.responses.entry("428".to_owned()).or_insert_with(|| {
                 problem(&("428", "The change must say for which version it is meant, in `If-Match`.")).1
             });
+        }
+        for operation in [&mut item.get, &mut item.post, &mut item.patch].into_iter().flatten() {
+            let (changes, reads) = (has(operation, "If-Match"), has(operation, "If-None-Match"));
+            if changes || reads {
+                replies(operation, ETAG, VERSION);
+            }
+            if reads {
+                let known =
+                    ResponseBuilder::new().description("The caller has this version already.").build();
+                operation.responses.responses.entry("304".to_owned()).or_insert(RefOr::T(known));
+            }
         }
     }
     openapi
 }
 
+const ETAG: &str = "ETag";
+const VERSION: &str = "The version of the resource, for `If-Match` and `If-None-Match`.";
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![if_match(Required::False)]
+    }
+}
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        vec![header("If-None-Match", "The `ETag` of the version that is known.", text, Required::False)]
+    }
+}
+
+fn has(operation: &Operation, name: &str) -> bool {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    parameters.iter().any(|known| matches!(known, RefOr::T(known) if known.name.eq_ignore_ascii_case(name)))
+}
+
+/// Adds a header to the replies that say that it worked.
+fn replies(operation: &mut Operation, name: &str, description: &str) {
+    for (_, response) in
+        operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'))
+    {
+        if let RefOr::T(response) = response {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            let header = HeaderBuilder::new().description(Some(description)).schema(Some(text)).build();
+            response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
+        }
+    }
+}
+
 fn add(operation: &mut Operation, parameter: Parameter) {
-    let parameters = operation.parameters.get_or_insert_default();
-    let is_same = |known: &RefOr<Parameter>| matches!(known, RefOr::T(known) if known.name.eq_ignore_ascii_case(&parameter.name));
-    if !parameters.iter().any(is_same) {
-        parameters.push(RefOr::T(parameter));
+    if !has(operation, &parameter.name) {
+        operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
 }
 
@@ -103,9 +167,9 @@ fn idempotency_key() -> Parameter {
     header("Idempotency-Key", description, text, Required::False)
 }
 
-fn if_match() -> Parameter {
+fn if_match(required: Required) -> Parameter {
     let text = ObjectBuilder::new().schema_type(Type::String);
-    header("If-Match", "The `ETag` of the version for which the change is meant.", text, Required::True)
+    header("If-Match", "The `ETag` of the version for which the change is meant.", text, required)
 }
 
 fn header(name: &str, description: &str, schema: ObjectBuilder, required: Required) -> Parameter {

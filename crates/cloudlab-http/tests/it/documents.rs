@@ -3,7 +3,10 @@
 use crate::gizmos::INVALID_TRANSITION;
 use crate::support::{ask, edged, get, request, settings};
 use axum::Router;
-use cloudlab_http::{CommandProblems, Page, Problem, ReadProblems, Settings, Tenancy, codes, complete, docs};
+use cloudlab_http::{
+    CommandProblems, IfMatch, IfNoneMatch, Page, Problem, ReadProblems, Settings, Tenancy, codes, complete,
+    docs,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
@@ -22,12 +25,24 @@ fn list() {}
 #[expect(dead_code, reason = "its attribute is what is read")]
 fn change() {}
 
+#[utoipa::path(post, path = "/v1/gizmos", responses((status = 201, body = Gizmo), CommandProblems))]
+#[expect(dead_code, reason = "its attribute is what is read")]
+fn create() {}
+
+#[utoipa::path(get, path = "/v1/gizmos/{id}", params(IfNoneMatch), responses((status = 200, body = Gizmo), ReadProblems))]
+#[expect(dead_code, reason = "its attribute is what is read")]
+fn show() {}
+
+#[utoipa::path(post, path = "/v1/gizmos/{id}/stop", params(IfMatch), responses((status = 200, body = Gizmo), CommandProblems))]
+#[expect(dead_code, reason = "its attribute is what is read")]
+fn stop() {}
+
 #[utoipa::path(get, path = "/health/live", responses((status = 200)))]
 #[expect(dead_code, reason = "its attribute is what is read")]
 fn live() {}
 
 #[derive(OpenApi)]
-#[openapi(info(title = "gizmo <service>", version = "1"), paths(list, change, live))]
+#[openapi(info(title = "gizmo <service>", version = "1"), paths(list, change, create, show, stop, live))]
 struct Api;
 
 fn service() -> Router {
@@ -60,6 +75,30 @@ async fn the_document_has_problems_and_common_headers() {
         assert!(schema[field].is_object(), "{field} is missing: {schema}");
     }
     assert_references_resolve(&json, &json);
+}
+
+#[tokio::test]
+async fn the_document_has_preconditions_and_the_headers_of_replies() {
+    let json = get(&service(), "/openapi.json").await.json();
+    let operation = |path: &str, method: &str| json["paths"][path][method].clone();
+    let headers = |operation: &Value, status: &str| -> Vec<String> {
+        let headers = operation["responses"][status]["headers"].as_object();
+        headers.map(|headers| headers.keys().cloned().collect()).unwrap_or_default()
+    };
+    let create = operation("/v1/gizmos", "post");
+    assert_eq!(headers(&create, "201"), ["ETag", "Idempotency-Replayed", "Location"]);
+    assert!(create["responses"]["404"].is_null() && create["responses"]["412"].is_null(), "{create}");
+    assert!(create["responses"]["409"].is_object());
+    let stop = operation("/v1/gizmos/{id}/stop", "post");
+    assert!(header_names(&stop).contains(&"If-Match"));
+    let if_match = stop["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "If-Match");
+    assert_eq!(if_match.unwrap()["required"], false);
+    assert!(stop["responses"]["412"].is_object());
+    assert_eq!(headers(&stop, "200"), ["ETag", "Idempotency-Replayed"]);
+    let show = operation("/v1/gizmos/{id}", "get");
+    assert!(header_names(&show).contains(&"If-None-Match") && show["responses"]["304"].is_object());
+    assert_eq!(headers(&show, "200"), ["ETag"]);
+    assert!(headers(&operation("/v1/gizmos", "get"), "200").is_empty());
 }
 
 fn assert_references_resolve(document: &Value, part: &Value) {

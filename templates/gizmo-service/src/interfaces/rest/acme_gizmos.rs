@@ -52,7 +52,7 @@ async fn create_many(
 }
 
 /// Shows an acme gizmo.
-#[utoipa::path(get, path = "/v1/acme-gizmos/{id}", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/v1/acme-gizmos/{id}", params(("id" = Uuid, Path), IfNoneMatch),
     responses((status = 200, body = AcmeGizmoBody), ReadProblems))]
 async fn get(
     State(deps): State<Deps>,
@@ -98,7 +98,7 @@ async fn revise(
 }
 
 /// Takes a draft into use.
-#[utoipa::path(post, path = "/v1/acme-gizmos/{id}/activate", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/v1/acme-gizmos/{id}/activate", params(("id" = Uuid, Path), IfMatch),
     responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
 async fn activate(
     State(deps): State<Deps>,
@@ -111,7 +111,7 @@ async fn activate(
 }
 
 /// Takes an acme gizmo out of use.
-#[utoipa::path(post, path = "/v1/acme-gizmos/{id}/archive", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/v1/acme-gizmos/{id}/archive", params(("id" = Uuid, Path), IfMatch),
     responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
 async fn archive(
     State(deps): State<Deps>,
