@@ -44,9 +44,7 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     for _ in 0..plan.rounds {
         let mut sums = [0.0; SIDES];
         for slice in 0..SLICES {
-            for turn in 0..SIDES {
-                // Whoever comes first comes last next time.
-                let side = (turn + slice as usize) % SIDES;
+            for side in report::turns(SIDES, slice as usize) {
                 let process = [&bare, &edge, &bare][side];
                 let outcome = load::run(process.address, 64, plan.length / SLICES, |_, out| {
                     out.extend_from_slice(b"GET /v1/hello/you HTTP/1.1\r\nhost: bench\r\n\r\n");

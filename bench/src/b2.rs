@@ -6,7 +6,8 @@ use crate::{Plan, load};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-fn create(run: &str) -> impl Fn(u64, &mut Vec<u8>) + Send + Sync + 'static {
+/// Requests that create one aggregate each.
+pub fn create(run: &str) -> impl Fn(u64, &mut Vec<u8>) + Send + Sync + 'static {
     let run = run.to_owned();
     move |number, out| {
         use std::io::Write;
@@ -21,7 +22,8 @@ fn create(run: &str) -> impl Fn(u64, &mut Vec<u8>) + Send + Sync + 'static {
     }
 }
 
-async fn commands(process: &Process, length: Duration) -> Fallible<f64> {
+/// Creates a second over HTTP by 32 clients.
+pub async fn commands(process: &Process, length: Duration) -> Fallible<f64> {
     let run = uuid::Uuid::new_v4().simple().to_string();
     let outcome = load::run(process.address, 32, length, create(&run)).await?;
     if outcome.refused > 0 {
@@ -31,7 +33,7 @@ async fn commands(process: &Process, length: Duration) -> Fallible<f64> {
 }
 
 /// Gives the publisher's lease to nobody that runs, as if another process delivered.
-const DELIVERED_ELSEWHERE: &str = "UPDATE journal_reader SET owner = '00000000-0000-0000-0000-000000000001', \
+pub const DELIVERED_ELSEWHERE: &str = "UPDATE journal_reader SET owner = '00000000-0000-0000-0000-000000000001', \
     fence = fence + 1, lease_until = now() + interval '1 day'";
 
 /// Measures commands on PostgreSQL.
@@ -48,28 +50,28 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     for scratch in [&ours_database, &slow_database] {
         servers::execute(&scratch.url(), DELIVERED_ELSEWHERE).await?;
     }
-    let (mut best, mut plain, mut piped) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut stepped, mut delivering) = (Vec::new(), Vec::new());
+    let mut rates: [Vec<f64>; 5] = Default::default();
     let seconds = plan.length.as_secs().max(1);
-    for _ in 0..plan.rounds {
-        best.push(servers::pgbench(&limit_database.url(), &limits.join("one_statement.sql"), seconds)?);
-        piped.push(commands(&ours, plan.length).await?);
-        stepped.push(commands(&slow, plan.length).await?);
-        delivering.push(commands(&whole, plan.length).await?);
-        plain.push(servers::pgbench(
-            &limit_database.url(),
-            &limits.join("statement_by_statement.sql"),
-            seconds,
-        )?);
+    for round in 0..plan.rounds {
+        for side in report::turns(rates.len(), round) {
+            let limit = |script: &str| servers::pgbench(&limit_database.url(), &limits.join(script), seconds);
+            rates[side].push(match side {
+                0 => limit("one_statement.sql")?,
+                1 => limit("statement_by_statement.sql")?,
+                2 => commands(&ours, plan.length).await?,
+                3 => commands(&slow, plan.length).await?,
+                _ => commands(&whole, plan.length).await?,
+            });
+        }
     }
     drop((ours, slow, whole));
     for scratch in [limit_database, ours_database, slow_database, whole_database] {
         scratch.drop().await?;
     }
-    Ok(lines(&best, &plain, &piped, &stepped, &delivering))
+    Ok(lines(&rates))
 }
 
-fn lines(best: &[f64], plain: &[f64], piped: &[f64], stepped: &[f64], delivering: &[f64]) -> Vec<Line> {
+fn lines([best, plain, piped, stepped, delivering]: &[Vec<f64>; 5]) -> Vec<Line> {
     let create = "create over HTTP with idempotency key and event, 32 clients";
     let line = |what: String, limit: &[f64], ours: &[f64], least: Option<f64>, bar_asks| {
         let ratios = report::ratios(ours, limit);

@@ -46,34 +46,53 @@ async fn client(
     request: &(impl Fn(u64, &mut Vec<u8>) + Send + Sync),
     sent: &AtomicU64,
 ) -> Result<(u64, u64), std::io::Error> {
-    let mut stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    let (mut out, mut answer) = (Vec::with_capacity(1024), Vec::with_capacity(4096));
+    let mut client = Client::connect(address).await?;
+    let mut out = Vec::with_capacity(1024);
     let (mut good, mut refused) = (0, 0);
     while Instant::now() < until {
         out.clear();
         request(sent.fetch_add(1, Ordering::Relaxed), &mut out);
-        stream.write_all(&out).await?;
-        if read_answer(&mut stream, &mut answer).await? < 400 { good += 1 } else { refused += 1 }
+        if client.send(&out).await? < 400 { good += 1 } else { refused += 1 }
     }
     Ok((good, refused))
 }
 
-/// Reads one answer with a length; gives its status.
-async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Result<u16, std::io::Error> {
-    answer.clear();
-    loop {
-        if let Some(head) = find(answer, b"\r\n\r\n") {
-            let text = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
-            let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
-            let length: usize = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
-            if answer.len() >= head + 4 + length {
-                return text.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(malformed);
+/// One connection that waits for every answer.
+pub struct Client {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Client {
+    /// Connects.
+    pub async fn connect(address: SocketAddr) -> Result<Self, std::io::Error> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, answer: Vec::with_capacity(4096) })
+    }
+
+    /// Sends a request and reads its answer, which must have a length; gives the status.
+    pub async fn send(&mut self, request: &[u8]) -> Result<u16, std::io::Error> {
+        self.stream.write_all(request).await?;
+        self.answer.clear();
+        loop {
+            if let Some(head) = find(&self.answer, b"\r\n\r\n") {
+                let text = String::from_utf8_lossy(&self.answer[..head]).to_ascii_lowercase();
+                let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+                let length: usize = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
+                if self.answer.len() >= head + 4 + length {
+                    return text.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(malformed);
+                }
+            }
+            if self.stream.read_buf(&mut self.answer).await? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
         }
-        if stream.read_buf(answer).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
+    }
+
+    /// The last answer, head and body.
+    pub fn answer(&self) -> String {
+        String::from_utf8_lossy(&self.answer).into_owned()
     }
 }
 

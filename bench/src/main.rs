@@ -10,6 +10,7 @@ mod b11;
 mod b2;
 mod b3;
 mod b5;
+mod freshness;
 mod load;
 mod report;
 mod servers;
@@ -25,7 +26,7 @@ pub struct Plan {
     length: Duration,
 }
 
-const ALL: [&str; 6] = ["b1", "b2", "b3", "b5", "b11", "b14"];
+const ALL: [&str; 7] = ["b1", "b2", "b3", "b5", "freshness", "b11", "b14"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -66,6 +67,7 @@ async fn run(arguments: &[String]) -> Fallible<()> {
             "b2" => b2::run(&plan).await?,
             "b3" => b3::run(&plan).await?,
             "b5" => b5::run(&plan).await?,
+            "freshness" => freshness::run(&plan).await?,
             "b11" => b11::run(&plan).await?,
             _ => b2::run_sqlite(&plan).await?,
         });

@@ -27,6 +27,16 @@ pub fn median(values: &[f64]) -> f64 {
     if sorted.is_empty() { 0.0 } else { sorted[sorted.len() / 2] }
 }
 
+/// In which order the sides of a round are measured: another one first each time, and every other round backwards, since
+/// what one side leaves to the server (checkpoints, vacuum) falls to whoever comes next.
+pub fn turns(sides: usize, round: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sides).map(|turn| (turn + round / 2) % sides).collect();
+    if round % 2 == 1 {
+        order.reverse();
+    }
+    order
+}
+
 /// The table as Markdown.
 pub fn table(lines: &[Line]) -> String {
     let mut text = String::from(

@@ -34,9 +34,15 @@ impl Scratch {
         format!("{}/{}", &self.server[..end], self.name)
     }
 
-    /// Drops it.
+    /// Drops it. The server's own vacuum may be inside, which only a superuser could end.
     pub async fn drop(self) -> Fallible<()> {
-        self.on_server(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            match self.on_server(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await {
+                Err(_) if Instant::now() < until => tokio::time::sleep(Duration::from_millis(200)).await,
+                outcome => return outcome,
+            }
+        }
     }
 
     async fn on_server(&self, sql: &str) -> Fallible<()> {

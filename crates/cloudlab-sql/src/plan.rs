@@ -91,7 +91,11 @@ impl Plan {
             locks,
             expects: parts.expects,
             writes,
-            events: parts.events.into_iter().map(planned).collect(),
+            events: if crate::sabotage::on("no_events") {
+                Vec::new()
+            } else {
+                parts.events.into_iter().map(planned).collect()
+            },
         })
     }
 
