@@ -21,7 +21,7 @@ pub struct CommandProblems;
 
 const READ: &[(&str, &str)] = &[
     ("400", "A header, the query or the cursor is malformed."),
-    ("401", "The tenant or the credentials are missing."),
+    ("401", "The tenant is missing."),
     ("404", "There is no such resource for this caller."),
     ("500", "A defect of the service."),
     ("503", "The service is overloaded, or something that it needs is away; see `Retry-After`."),
@@ -152,12 +152,7 @@ fn tenant() -> Parameter {
     let uuid = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
-    header(
-        "x-tenant-id",
-        "The tenant. Required in production, where credentials do not name it.",
-        uuid,
-        Required::False,
-    )
+    header("x-tenant-id", "The tenant. Required outside development.", uuid, Required::False)
 }
 
 fn idempotency_key() -> Parameter {

@@ -82,6 +82,7 @@ CREATE TABLE journal_reader (
   lowest      bigint NOT NULL,
   gaps        text NOT NULL,
   incarnation text NOT NULL,
+  halted      text,
   owner       uuid,
   fence       bigint NOT NULL,
   lease_until timestamptz NOT NULL

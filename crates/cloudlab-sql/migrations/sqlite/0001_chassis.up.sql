@@ -69,6 +69,7 @@ CREATE TABLE journal_reader (
   lowest      INTEGER NOT NULL,
   gaps        TEXT NOT NULL,
   incarnation TEXT NOT NULL,
+  halted      TEXT,
   owner       BLOB,
   fence       INTEGER NOT NULL,
   lease_until INTEGER NOT NULL

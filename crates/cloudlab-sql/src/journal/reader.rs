@@ -168,10 +168,9 @@ impl Reader {
             return Ok(length / 5);
         };
         let row = self.store.load(&self.name).await?;
-        if let Some(cause) = self.foreign_journal(&row.incarnation, row.position.high).await? {
-            self.set_state(State::Halted(cause));
-            // Nothing is read under it, and on a file only its owner can give it up.
-            self.store.release(&self.name, lease).await?;
+        let found = self.foreign_journal(&row.incarnation, row.position.high).await?;
+        if let Some(cause) = row.halted.or(found) {
+            self.halt(lease, cause, row.position.open.count()).await?;
             return Ok(length);
         }
         self.set_state(State::Reading);
@@ -180,6 +179,18 @@ impl Reader {
             self.store.release(&self.name, lease).await?;
         }
         outcome.map(|()| RETRY)
+    }
+
+    /// Stops for good: what a journal that was exchanged says later, when its ids have come up to the position again,
+    /// does not make the position right.
+    pub(crate) async fn halt(&self, lease: Lease, cause: String, open: i64) -> Result<(), Error> {
+        self.store.halt(&self.name, lease, &cause).await?;
+        // Nothing is read under it, and on a file only its owner can give it up.
+        self.store.release(&self.name, lease).await?;
+        self.set_state(State::Halted(cause));
+        let mut status = self.status.lock();
+        status.lag = status.above.saturating_add(open);
+        Ok(())
     }
 
     /// Why the journal cannot be the one that the position belongs to, if so.

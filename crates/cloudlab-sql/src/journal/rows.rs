@@ -18,6 +18,7 @@ pub(crate) fn reader(rows: &[Row]) -> Result<ReaderRow, Error> {
     Ok(ReaderRow {
         position: Position { high: row.get("high")?, open },
         incarnation: row.get("incarnation")?,
+        halted: row.get("halted")?,
     })
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Identity {
 pub(crate) struct ReaderRow {
     pub position: Position,
     pub incarnation: String,
+    /// Why it stopped, until an operator has decided.
+    pub halted: Option<String>,
 }
 
 #[async_trait]
@@ -53,6 +55,9 @@ pub(crate) trait JournalStore: Send + Sync {
     /// Stores the position; [`Error::Stale`] when the lease has passed to another owner.
     async fn save(&self, reader: &str, lease: Lease, position: &Position) -> Result<(), Error>;
 
+    /// Notes why the reader has stopped, so that no process goes on before an operator has decided.
+    async fn halt(&self, reader: &str, lease: Lease, cause: &str) -> Result<(), Error>;
+
     /// Up to `limit` rows inside the ranges and up to `limit` rows above `high`, one statement, one snapshot.
     async fn poll(&self, open: &Ranges, high: i64, limit: i64) -> Result<Page, Error>;
 
@@ -68,6 +73,7 @@ pub(crate) trait JournalStore: Send + Sync {
     /// Ids that were buried and have rows all the same: there must be none, ever.
     async fn audit(&self, reader: &str) -> Result<Vec<i64>, Error>;
 
-    /// Removes up to `limit` events recorded before the instant that every reader is past.
+    /// Removes up to `limit` events recorded before the instant that every reader is past; none while a reader is
+    /// halted, since its position may say nothing about this journal.
     async fn prune(&self, before: Timestamp, limit: i64) -> Result<u64, Error>;
 }

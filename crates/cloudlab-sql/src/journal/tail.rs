@@ -122,7 +122,7 @@ impl<'a> Tail<'a> {
         self.renewed_at = Instant::now();
         let row = self.reader.store.load(&self.reader.name).await?;
         if let Some(cause) = self.reader.foreign_journal(&row.incarnation, self.high).await? {
-            self.reader.set_state(State::Halted(cause));
+            self.reader.halt(self.lease, cause, self.open().count()).await?;
             return Ok(false);
         }
         Ok(true)
@@ -219,9 +219,14 @@ impl<'a> Tail<'a> {
     }
 
     fn position(&self) -> Position {
+        Position { high: self.high, open: self.open() }
+    }
+
+    /// What is not delivered for good below the position.
+    fn open(&self) -> Ranges {
         let mut open = self.missing.clone();
         self.in_flight.iter().for_each(|id| open.add(*id, *id + 1));
-        Position { high: self.high, open }
+        open
     }
 
     fn save_is_due(&self, rows: usize) -> bool {

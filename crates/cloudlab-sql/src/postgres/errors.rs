@@ -88,6 +88,10 @@ fn duplicate(db: &DbError) -> Failure {
     match table {
         "idempotency" => Failure::KeyExists,
         "inbox" => Error::AlreadyHandled.into(),
+        // Its ids come from a counter: only one that was set back gives an id twice.
+        "journal" if db.constraint() == Some("journal_pkey") => {
+            Error::Unavailable("the counter of the journal's ids was set back".into()).into()
+        }
         _ => {
             // Constraints are named TABLE_COLUMN_unique. Of a primary key or an index with another name the detail
             // lists the columns, as far as the role may see them, and the last one tells rows of a tenant apart.

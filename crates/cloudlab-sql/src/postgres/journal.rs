@@ -12,11 +12,12 @@ use crate::{Row, engine::Engine as _};
 use async_trait::async_trait;
 use cloudlab_core::store::Error;
 use cloudlab_core::{Timestamp, Uuid, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 impl Postgres {
-    async fn read(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+    async fn read(&self, sql: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Result<Vec<Row>, Error> {
         let mut results = self.background.fetch(&[Statement::new(sql, values)], None).await?;
         Ok(results.pop().unwrap_or_default())
     }
@@ -26,9 +27,10 @@ impl Postgres {
     }
 }
 
-/// The identity of the server's history: a restored or promoted one may hand out the same ids again.
-const INCARNATION: &str =
-    "(SELECT system_identifier || ':' || timeline_id FROM pg_control_system(), pg_control_checkpoint())";
+/// The identity of the server's history: a restored or promoted one may hand out the same ids again. A name of the
+/// log tells the timeline at once; the control file would tell it after the next checkpoint.
+const INCARNATION: &str = "(SELECT system_identifier || ':' || \
+    ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int FROM pg_control_system())";
 
 #[async_trait]
 impl JournalStore for Postgres {
@@ -66,7 +68,7 @@ impl JournalStore for Postgres {
     }
 
     async fn load(&self, reader: &str) -> Result<ReaderRow, Error> {
-        let sql = "SELECT high, gaps, incarnation FROM journal_reader WHERE reader = $1";
+        let sql = "SELECT high, gaps, incarnation, halted FROM journal_reader WHERE reader = $1";
         rows::reader(&self.read(sql, vec![reader.into()]).await?)
     }
 
@@ -86,6 +88,11 @@ impl JournalStore for Postgres {
             0 => Err(Error::Stale { table: "journal_reader".into() }),
             _ => Ok(()),
         }
+    }
+
+    async fn halt(&self, reader: &str, lease: Lease, cause: &str) -> Result<(), Error> {
+        let sql = "UPDATE journal_reader SET halted = $1 WHERE reader = $2 AND fence = $3";
+        self.change(sql, vec![cause.into(), reader.into(), lease.fence.into()]).await.map(|_| ())
     }
 
     async fn poll(&self, open: &Ranges, high: i64, limit: i64) -> Result<Page, Error> {
@@ -118,9 +125,10 @@ impl JournalStore for Postgres {
     }
 
     async fn identity(&self) -> Result<Identity, Error> {
-        let sql = "SELECT system_identifier || ':' || timeline_id AS incarnation, \
-            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM journal_id) AS last_drawn \
-            FROM pg_control_system(), pg_control_checkpoint()";
+        let sql = format!(
+            "SELECT {INCARNATION} AS incarnation, \
+            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM journal_id) AS last_drawn"
+        );
         rows::identity(&self.read(sql, Vec::new()).await?)
     }
 
@@ -141,12 +149,15 @@ impl JournalStore for Postgres {
 
     async fn prune(&self, before: Timestamp, limit: i64) -> Result<u64, Error> {
         let mark = "UPDATE journal_pruned SET mark = greatest(mark, (SELECT max(id) FROM (SELECT id FROM journal \
-            WHERE id < (SELECT coalesce(min(lowest), 0) FROM journal_reader) AND at < $1 ORDER BY id LIMIT $2) old))";
-        let remove = "DELETE FROM journal WHERE id <= (SELECT mark FROM journal_pruned)";
+            WHERE id < (SELECT coalesce(min(lowest), 0) FROM journal_reader) AND at < $1 ORDER BY id LIMIT $2) old)) \
+            WHERE NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
+        // The time tells what has its id from a counter that was set back.
+        let remove = "DELETE FROM journal WHERE id <= (SELECT mark FROM journal_pruned) AND at < $1 \
+            AND NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
         let forget = "DELETE FROM journal_dead_gap WHERE hi <= (SELECT mark FROM journal_pruned)";
         let statements = [
             Statement::new(mark, vec![before.into(), limit.into()]),
-            Statement::new(remove, Vec::new()),
+            Statement::new(remove, vec![before.into()]),
             Statement::new(forget, Vec::new()),
         ];
         Ok(self.maintain(&statements).await?[1])

@@ -50,7 +50,7 @@ impl JournalStore for Sqlite {
     }
 
     async fn load(&self, reader: &str) -> Result<ReaderRow, Error> {
-        let sql = "SELECT high, gaps, incarnation FROM journal_reader WHERE reader = $1";
+        let sql = "SELECT high, gaps, incarnation, halted FROM journal_reader WHERE reader = $1";
         rows::reader(&self.read(sql, vec![reader.into()]).await?)
     }
 
@@ -67,6 +67,12 @@ impl JournalStore for Sqlite {
         ];
         let changed = self.maintain(&[Statement::new(sql, values)]).await?;
         if changed == [0] { Err(Error::Stale { table: "journal_reader".into() }) } else { Ok(()) }
+    }
+
+    async fn halt(&self, reader: &str, lease: Lease, cause: &str) -> Result<(), Error> {
+        let sql = "UPDATE journal_reader SET halted = $1 WHERE reader = $2 AND fence = $3";
+        let values = vec![cause.into(), reader.into(), lease.fence.into()];
+        self.maintain(&[Statement::new(sql, values)]).await.map(|_| ())
     }
 
     async fn poll(&self, open: &Ranges, high: i64, limit: i64) -> Result<Page, Error> {
@@ -113,12 +119,15 @@ impl JournalStore for Sqlite {
 
     async fn prune(&self, before: Timestamp, limit: i64) -> Result<u64, Error> {
         let mark = "UPDATE journal_pruned SET mark = max(mark, coalesce((SELECT max(id) FROM (SELECT id FROM journal \
-            WHERE id < (SELECT coalesce(min(lowest), 0) FROM journal_reader) AND at < $1 ORDER BY id LIMIT $2)), 0))";
-        let remove = "DELETE FROM journal WHERE id <= (SELECT mark FROM journal_pruned)";
+            WHERE id < (SELECT coalesce(min(lowest), 0) FROM journal_reader) AND at < $1 ORDER BY id LIMIT $2)), 0)) \
+            WHERE NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
+        // The time tells what has its id from a counter that was set back.
+        let remove = "DELETE FROM journal WHERE id <= (SELECT mark FROM journal_pruned) AND at < $1 \
+            AND NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
         let forget = "DELETE FROM journal_dead_gap WHERE hi <= (SELECT mark FROM journal_pruned)";
         let statements = [
             Statement::new(mark, vec![before.into(), limit.into()]),
-            Statement::new(remove, Vec::new()),
+            Statement::new(remove, vec![before.into()]),
             Statement::new(forget, Vec::new()),
         ];
         Ok(self.maintain(&statements).await?[1])
