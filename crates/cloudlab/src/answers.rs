@@ -1,12 +1,15 @@
 //! The decisions about a new service: defaults, what fits together, what is built.
 //!
-//! The order of the checks is the order of usefulness to the reader: an impossible pair is named before a choice that
-//! is merely not built yet, and both before a flag that is missing.
+//! The order of the checks is the order of usefulness to the reader: a word that nobody knows comes first, then an
+//! impossible pair, then a choice that is merely not built yet, and a flag that is missing comes last.
 
 use std::collections::BTreeSet;
 
+use clap::ValueEnum;
+
 use crate::choices::{Api, Broker, Cache, Choice, Database, Notifier, Observability};
 use crate::cli::Given;
+use crate::names::shortened;
 use crate::refusal::Refusal;
 
 /// A complete set of answers that fit together and can be rendered.
@@ -20,9 +23,30 @@ pub struct Answers {
     pub observability: Observability,
 }
 
+/// One answer, as the record of a service and the report about it tell it.
+pub enum Told {
+    One(&'static str),
+    Many(Vec<&'static str>),
+}
+
 /// The only blueprint and the only way to refer to the chassis that are built.
 pub const BLUEPRINT: &str = "blank";
-pub const CHASSIS: &str = "vendored";
+const CHASSIS: &str = "vendored";
+
+/// Blueprints that will come.
+const PLANNED: [&str; 11] = [
+    "auth",
+    "user",
+    "product",
+    "order",
+    "payment",
+    "inventory",
+    "notification",
+    "analytics",
+    "content",
+    "search",
+    "rules",
+];
 
 /// The names that the template's markers may use.
 pub const OPTIONS: [&str; 5] = ["postgres", "sqlite", "notify", "prometheus", "rest"];
@@ -30,6 +54,7 @@ pub const OPTIONS: [&str; 5] = ["postgres", "sqlite", "notify", "prometheus", "r
 impl Answers {
     /// Takes what is given, adds the defaults, and refuses what cannot be.
     pub fn decide(given: &Given) -> Result<Self, Refusal> {
+        is_known(given)?;
         fits_together(given)?;
         is_built(given)?;
         nothing_missing(given)?;
@@ -39,9 +64,22 @@ impl Answers {
             cache: given.cache.unwrap_or(Cache::None),
             broker: given.broker.unwrap_or(Broker::None),
             notifier: given.notifier.unwrap_or(default_notifier(database)),
-            api: without_repeats(given.api.as_deref().unwrap_or(&[Api::Rest])),
+            api: in_order(given.api.as_deref().unwrap_or(&[Api::Rest])),
             observability: given.observability.unwrap_or(Observability::Prometheus),
         })
+    }
+
+    /// Every question with its answer, in the words of the command line.
+    pub fn told(&self) -> [(&'static str, Told); 7] {
+        [
+            (Database::FLAG, Told::One(self.database.value())),
+            (Cache::FLAG, Told::One(self.cache.value())),
+            (Broker::FLAG, Told::One(self.broker.value())),
+            (Notifier::FLAG, Told::One(self.notifier.value())),
+            (Api::FLAG, Told::Many(self.api.iter().map(Choice::value).collect())),
+            (Observability::FLAG, Told::One(self.observability.value())),
+            ("chassis", Told::One(CHASSIS)),
+        ]
     }
 
     /// The marker names that hold. `sqlite` means that SQLite is the chosen database; that it is compiled in
@@ -58,14 +96,24 @@ fn default_notifier(database: Database) -> Notifier {
     if database == Database::Postgres { Notifier::Notify } else { Notifier::Polling }
 }
 
-fn without_repeats(api: &[Api]) -> Vec<Api> {
-    let mut kept = Vec::new();
-    for kind in api {
-        if !kept.contains(kind) {
-            kept.push(*kind);
-        }
+/// Each kind once, however often and in whatever order it was asked for.
+fn in_order(asked: &[Api]) -> Vec<Api> {
+    Api::value_variants().iter().copied().filter(|kind| asked.contains(kind)).collect()
+}
+
+/// Blueprint and chassis, of which the grammar of the command line knows only that they are words.
+fn is_known(given: &Given) -> Result<(), Refusal> {
+    if let Some(mode) = &given.chassis {
+        is_chassis_mode(mode)?;
     }
-    kept
+    match given.blueprint.as_deref() {
+        Some(name) if name != BLUEPRINT && !PLANNED.contains(&name) => {
+            Err(Refusal::new(format!("`{}` is not a known blueprint", shortened(name)))
+                .help(format!("--blueprint {BLUEPRINT}"))
+                .help(format!("known, but not built yet: {}", PLANNED.join(", "))))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn fits_together(given: &Given) -> Result<(), Refusal> {
@@ -82,7 +130,7 @@ fn fits_together(given: &Given) -> Result<(), Refusal> {
         Some(Notifier::Redis) if !matches!(cache, Cache::Redis | Cache::Dragonfly) => {
             Err(Refusal::new(format!(
                 "Redis pub/sub needs a Redis; {} cannot wake the outbox",
-                if cache == Cache::None { "the cache in the process" } else { cache.words() }
+                if cache == Cache::None { "a service without a cache" } else { cache.words() }
             ))
             .help("--notifier polling   (at most 20 ms late by default)")
             .help("--cache redis        (not built yet)"))
@@ -105,7 +153,6 @@ fn is_built(given: &Given) -> Result<(), Refusal> {
         help.push(format!("available now: --blueprint {BLUEPRINT}"));
     }
     if let Some(mode) = given.chassis.as_deref().filter(|mode| *mode != CHASSIS) {
-        is_chassis_mode(mode)?;
         asked.push(format!("--chassis {mode}"));
         help.push(format!("available now: --chassis {CHASSIS}"));
     }
@@ -137,7 +184,7 @@ fn is_chassis_mode(mode: &str) -> Result<(), Refusal> {
     let (kind, argument) =
         mode.split_once('=').map_or((mode, None), |(kind, argument)| (kind, Some(argument)));
     match (kind, argument) {
-        ("path" | "registry", None) => Ok(()),
+        (CHASSIS | "path" | "registry", None) => Ok(()),
         ("path" | "git", Some(argument)) if !argument.is_empty() => Ok(()),
         _ => Err(Refusal::new(format!("`{mode}` is not a value of `--chassis <MODE>`"))
             .help("possible: vendored, path, path=DIR, git=URL, registry")),

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::files::File;
 use crate::lexer::{Token, tokens, words};
 use crate::rename::Renamer;
+use crate::sql_names;
 use crate::vendor::Crate;
 
 /// What is taken.
@@ -21,6 +22,9 @@ pub struct Catalogue {
     pub chassis_types: BTreeSet<String>,
     /// Tables that the chassis makes in the service's database.
     pub tables: BTreeSet<String>,
+    /// Names in the template's migrations that contain the placeholder: they are renamed. The engines share them, and
+    /// every engine's migrations are part of a service.
+    pub sql_names: BTreeSet<String>,
     /// Crates that the service can name.
     pub crates: BTreeSet<String>,
 }
@@ -34,6 +38,9 @@ impl Catalogue {
         for (file, text) in template.iter().filter_map(|file| Some((file, file.as_text()?))) {
             if file.is_rust() {
                 catalogue.add_identifiers(text);
+            }
+            if file.path.starts_with("migrations/") {
+                catalogue.sql_names.extend(sql_names::of_the_template(text));
             }
             catalogue.add_tables(text);
         }

@@ -1,12 +1,14 @@
 //! The checkout of Cloud Lab that templates are read from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::files;
+use crate::files::{self, File};
 use crate::manifest::Workspace;
 use crate::refusal::Refusal;
 
-/// The root folder of a checkout: the workspace's manifest, its `Cargo.lock`, `templates/` and `crates/`.
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+/// The root folder of a checkout: the workspace's manifest, its `Cargo.lock`, the licences, `templates/` and `crates/`.
 #[derive(Debug, Clone)]
 pub struct Checkout {
     root: PathBuf,
@@ -18,14 +20,14 @@ impl Checkout {
         Self { root: root.into() }
     }
 
-    /// The folder of the service that is renamed.
-    pub(crate) fn template(&self) -> PathBuf {
-        self.root.join("templates/gizmo-service")
+    /// The service that is renamed.
+    pub(crate) fn template(&self, keep: &dyn Fn(&str) -> bool) -> Result<Vec<File>, Refusal> {
+        self.tree("templates/gizmo-service", keep)
     }
 
-    /// A folder that the workspace's manifest names.
-    pub(crate) fn folder(&self, relative: &str) -> PathBuf {
-        self.root.join(relative)
+    /// The files of a folder that the workspace's manifest names.
+    pub(crate) fn tree(&self, relative: &str, keep: &dyn Fn(&str) -> bool) -> Result<Vec<File>, Refusal> {
+        files::read_tree(&self.root.join(relative), keep).map_err(|refusal| self.must_be_readable(refusal))
     }
 
     pub(crate) fn workspace(&self) -> Result<Workspace, Refusal> {
@@ -36,14 +38,19 @@ impl Checkout {
         self.read("Cargo.lock")
     }
 
-    fn read(&self, relative: &str) -> Result<String, Refusal> {
-        files::read_text(&self.root.join(relative)).map_err(|refusal| refusal.help(moved(&self.root)))
+    /// The terms under which the chassis is given away.
+    pub(crate) fn licences(&self) -> Result<Vec<File>, Refusal> {
+        LICENCES.into_iter().map(|name| Ok(File::text(name, self.read(name)?))).collect()
     }
-}
 
-fn moved(root: &Path) -> String {
-    format!(
-        "this binary reads the checkout that it was built from ({}); build it again where that lies now",
-        root.display()
-    )
+    fn read(&self, relative: &str) -> Result<String, Refusal> {
+        files::read_text(&self.root.join(relative)).map_err(|refusal| self.must_be_readable(refusal))
+    }
+
+    fn must_be_readable(&self, refusal: Refusal) -> Refusal {
+        refusal.help(format!(
+            "the checkout that this command was built from must be readable ({}); where it has moved, build it again",
+            self.root.display()
+        ))
+    }
 }

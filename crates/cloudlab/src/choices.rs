@@ -64,7 +64,7 @@ choice! {
 }
 
 choice! {
-    /// Where the service caches; `none` is in the process.
+    /// Where the service caches; `none` is all that this version has.
     Cache "cache" {
         Redis "redis" "Redis" false,
         Dragonfly "dragonfly" "DragonflyDB" false,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::Catalogue;
-use crate::names::Names;
+use crate::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL};
 use crate::refusal::Refusal;
 use crate::rename::Renamer;
+use crate::sql_names;
 
 /// Refuses names that the chassis or the template has already given away.
 pub fn check(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
@@ -20,7 +21,7 @@ pub fn check(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
     if catalogue.tables.contains(&table) {
         return Err(refuse_plural(&table, "a table of the chassis"));
     }
-    Ok(())
+    sql_names::check(names, &catalogue.sql_names)
 }
 
 fn service_is_free(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
@@ -71,12 +72,11 @@ fn renamed_are_apart(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal
 }
 
 fn refuse_aggregate(aggregate: &str, what: &str) -> Refusal {
-    Refusal::new(format!("the aggregate `{aggregate}` would clash with {what}"))
-        .help("--aggregate Name   (another type name, in PascalCase)")
+    Refusal::new(format!("the aggregate `{aggregate}` would clash with {what}")).help(OTHER_AGGREGATE)
 }
 
 fn refuse_plural(plural: &str, what: &str) -> Refusal {
     Refusal::new(format!("the plural `{plural}` would clash with {what}"))
-        .help("--plural names   (other lower-case words)")
-        .help("--aggregate Name   (another type name, in PascalCase)")
+        .help(OTHER_PLURAL)
+        .help(OTHER_AGGREGATE)
 }

@@ -81,7 +81,7 @@ fn new_grammar() -> Command {
         .arg(text("plural", "names", "Its plural, for the table and the routes [default: with an s]"))
         .arg(text("blueprint", "BLUEPRINT", "What to start from [default: blank]"))
         .arg(choice::<Database>("Where state is kept [default: postgres]"))
-        .arg(choice::<Cache>("Cache; none is in the process [default: none]"))
+        .arg(choice::<Cache>("Cache; none is without one, the others are not built yet [default: none]"))
         .arg(choice::<Broker>("Carrier of events; none is in the process [default: none]"))
         .arg(choice::<Notifier>("What wakes the outbox [default: notify on postgres, else polling]"))
         .arg(choice::<Api>("Kinds of API, separated by commas [default: rest]").value_delimiter(','))
@@ -90,7 +90,7 @@ fn new_grammar() -> Command {
         .arg(text("answers", "FILE", "Take the answers from a file"))
         .arg(switch("yes", "Take the default of every choice that is not given"))
         .arg(switch("run", "Start the service afterwards, with cargo run"))
-        .arg(switch("dry-run", "List what would be written, and write nothing"))
+        .arg(switch("dry-run", "List what would be written, and leave everything as it is"))
         .arg(switch("json", "Report in JSON on standard output"))
 }
 

@@ -44,10 +44,10 @@ pub fn read_text(path: &Path) -> Result<String, Refusal> {
 pub fn write(root: &Path, file: &File) -> Result<(), Refusal> {
     let path = root.join(&file.path);
     let folder = path.parent().unwrap_or(root);
-    fs::create_dir_all(folder).map_err(|error| Refusal::io("make", folder, &error))?;
-    fs::write(&path, &file.bytes).map_err(|error| Refusal::io("write", &path, &error))?;
+    fs::create_dir_all(folder).map_err(|error| Refusal::at_target("make", folder, &error))?;
+    fs::write(&path, &file.bytes).map_err(|error| Refusal::at_target("write", &path, &error))?;
     if file.executable {
-        make_executable(&path).map_err(|error| Refusal::io("make executable", &path, &error))?;
+        make_executable(&path).map_err(|error| Refusal::at_target("make executable", &path, &error))?;
     }
     Ok(())
 }
@@ -59,7 +59,7 @@ fn read_folder(
     keep: &dyn Fn(&str) -> bool,
     files: &mut Vec<File>,
 ) -> Result<(), Refusal> {
-    let folder = root.join(inside);
+    let folder = if inside.is_empty() { root.to_path_buf() } else { root.join(inside) };
     let unreadable = |error: std::io::Error| Refusal::io("read", &folder, &error);
     for entry in fs::read_dir(&folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;

@@ -29,6 +29,7 @@ mod rename;
 mod report;
 mod reserved;
 mod service;
+mod sql_names;
 mod staging;
 mod tools;
 mod vendor;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use crate::refusal::Refusal;
+use crate::vendor;
 
 /// The root manifest of the checkout.
 pub struct Workspace {
@@ -45,7 +46,11 @@ impl Workspace {
     /// `off` are features of the chassis that were not chosen.
     pub fn service_manifest(&self, text: &str, off: &BTreeSet<&str>) -> Result<String, Refusal> {
         let mut manifest = parse(text, "the template's Cargo.toml")?;
-        self.write_out(&mut manifest, ALL_DEPENDENCIES, "vendor/cloudlab/", off)?;
+        // The licence is that of the chassis; what the service's owner grants to others is not for us to say.
+        if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_like_mut) {
+            package.remove("license");
+        }
+        self.write_out(&mut manifest, ALL_DEPENDENCIES, vendor::FOLDER, off)?;
         let lints = manifest.remove("lints").is_some();
         let mut workspace = Table::new();
         workspace.insert("exclude", Array::from_iter(["vendor"]).into());

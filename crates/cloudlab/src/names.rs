@@ -19,7 +19,12 @@ pub struct Names {
     pub plural: Words,
 }
 
-/// The longest name: it is a folder, a container's name and a DNS label with room for a suffix.
+/// What helps when a name is well-formed and cannot be had.
+pub const OTHER_AGGREGATE: &str = "--aggregate Name   (another type name, in PascalCase)";
+pub const OTHER_PLURAL: &str = "--plural names   (other lower-case words)";
+
+/// The longest name of a service: it is a folder, a container's name and a DNS label with room for a suffix. Aggregate
+/// and plural have no limit of their own: [`crate::sql_names`] knows how long what is made from them may be.
 const NAME_LIMIT: usize = 64;
 
 impl Names {
@@ -45,13 +50,13 @@ impl Names {
         if self.singular == self.plural {
             return Err(Refusal::new(format!(
                 "singular and plural are the same word, `{}`",
-                self.plural.kebab()
+                shortened(&self.plural.kebab())
             ))
             .help("--plural names   (a word of its own, such as all-sheep)"));
         }
         let claimed = |what: &str| {
             Err(Refusal::new(format!("the aggregate `{aggregate}` would clash with {what}"))
-                .help("--aggregate Name   (another type name, in PascalCase)"))
+                .help(OTHER_AGGREGATE))
         };
         if reserved::is_prelude(&aggregate) {
             return claimed("a name that every Rust file sees");
@@ -197,7 +202,7 @@ fn broken_rule(name: &str) -> Option<String> {
 }
 
 /// A name of 300 characters helps nobody in an error.
-fn shortened(name: &str) -> String {
+pub fn shortened(name: &str) -> String {
     if name.chars().count() <= NAME_LIMIT {
         return name.to_string();
     }
@@ -209,9 +214,6 @@ fn parse_aggregate(aggregate: &str) -> Result<Words, Refusal> {
         Err(Refusal::new(format!("the aggregate `{}` {rule}", shortened(aggregate)))
             .help("--aggregate Name   (PascalCase with acronyms as words, such as PurchaseOrder or QrCode)"))
     };
-    if aggregate.len() > NAME_LIMIT {
-        return refuse("is too long; 64 characters are the limit");
-    }
     if !aggregate.starts_with(|first: char| first.is_ascii_uppercase()) {
         return refuse("does not begin with a capital letter");
     }
@@ -241,9 +243,9 @@ fn parse_plural(plural: &str) -> Result<Words, Refusal> {
     let letters = kebab.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
     let begins = kebab.starts_with(|first: char| first.is_ascii_lowercase());
     let apart = !kebab.contains("--") && !kebab.ends_with('-');
-    if letters && begins && apart && kebab.len() <= NAME_LIMIT {
+    if letters && begins && apart {
         return Ok(Words::split(&kebab, '-'));
     }
     Err(Refusal::new(format!("the plural `{}` is not made of lower-case words", shortened(plural)))
-        .help("--plural names   (letters, digits and single hyphens, at most 64, such as purchase-orders)"))
+        .help("--plural names   (letters, digits and single hyphens, such as purchase-orders)"))
 }

@@ -29,11 +29,7 @@ pub fn run(
     err: &mut dyn Write,
 ) -> Result<u8, Refusal> {
     let started = Instant::now();
-    if request.run && request.dry_run {
-        return Err(
-            Refusal::new("`--run` needs a service, and `--dry-run` writes none").help("give one of the two")
-        );
-    }
+    flags_agree(request)?;
     let names = Names::parse(&request.name, request.aggregate.as_deref(), request.plural.as_deref())?;
     let answers = Answers::decide(&request.given)?;
     let target = Target::parse(&request.parent, &request.name)?;
@@ -50,12 +46,28 @@ pub fn run(
     };
     outcome.files.push(record::PATH.into());
     outcome.files.sort();
-    if !request.dry_run {
+    if request.dry_run {
+        // Whether a folder takes a new one, only the attempt tells: modes, lists of rights, quotas and read-only mounts
+        // all have a say. What is made here is taken back at once, with the parents.
+        drop(Staging::open(&target)?);
+    } else {
         outcome.warnings = write(&service, &target, &names, &answers, interrupt)?;
         outcome.elapsed = started.elapsed();
     }
     tell(&outcome, request, out, err);
     Ok(if request.run { start(&outcome.path, err) } else { 0 })
+}
+
+/// Two switches of which each is right alone.
+fn flags_agree(request: &New) -> Result<(), Refusal> {
+    let sentence = match (request.run, request.dry_run, request.json) {
+        (true, true, _) => "`--run` needs a service, and `--dry-run` writes none",
+        (true, _, true) => {
+            "`--json` keeps standard output for one document, and `--run` gives it to the service"
+        }
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(sentence).help("give one of the two"))
 }
 
 fn paths(files: &[File]) -> Vec<String> {
@@ -87,7 +99,7 @@ fn write(
 fn read_back(folder: &Path, written: &[File]) -> Result<Vec<File>, Refusal> {
     let read = |file: &File| {
         let path = folder.join(&file.path);
-        let bytes = fs::read(&path).map_err(|error| Refusal::io("read", &path, &error))?;
+        let bytes = fs::read(&path).map_err(|error| Refusal::at_target("read", &path, &error))?;
         Ok(File { path: file.path.clone(), bytes, executable: file.executable })
     };
     written.iter().map(read).collect()

@@ -5,8 +5,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use crate::answers::{Answers, BLUEPRINT, CHASSIS};
-use crate::choices::Choice;
+use crate::answers::{Answers, BLUEPRINT, Told};
 use crate::files::File;
 use crate::names::Names;
 
@@ -33,13 +32,13 @@ fn service(names: &Names) -> Table {
 
 fn answered(answers: &Answers) -> Table {
     let mut table = Table::new();
-    table.insert("database", value(answers.database.value()));
-    table.insert("cache", value(answers.cache.value()));
-    table.insert("broker", value(answers.broker.value()));
-    table.insert("notifier", value(answers.notifier.value()));
-    table.insert("api", value(answers.api.iter().map(Choice::value).collect::<Array>()));
-    table.insert("observability", value(answers.observability.value()));
-    table.insert("chassis", value(CHASSIS));
+    for (question, answer) in answers.told() {
+        let answer = match answer {
+            Told::One(word) => value(word),
+            Told::Many(words) => value(Array::from_iter(words)),
+        };
+        table.insert(question, answer);
+    }
     table
 }
 

@@ -3,6 +3,9 @@
 use std::fmt::Display;
 use std::path::Path;
 
+/// What helps when the place is wrong and the request is not.
+pub const ELSEWHERE: &str = "choose another folder with --path PARENT";
+
 /// Why nothing was written. Every refusal promises exactly that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -26,6 +29,11 @@ impl Refusal {
     /// The file system said no.
     pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Self {
         Self::new(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// The file system said no where the service is to lie.
+    pub fn at_target(doing: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::io(doing, path, error).help(ELSEWHERE)
     }
 
     /// Ctrl-C or a polite kill. 130 is what shells expect of an interrupted command, so that their loops stop too.

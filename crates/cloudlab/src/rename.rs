@@ -55,6 +55,11 @@ impl Renamer {
         PLACEHOLDER_WORDS.into_iter().find(|word| text.contains(word) && !self.own_words.contains(word))
     }
 
+    /// Whether a word of the template that contains the placeholder in `snake_case` is made from its plural.
+    pub fn is_of_plural(word: &str) -> bool {
+        word.contains(&placeholder("gizmos").join("_"))
+    }
+
     /// Whether a word of the template contains the placeholder.
     pub fn is_placeholder(word: &str) -> bool {
         let word = word.to_ascii_lowercase();

@@ -7,10 +7,11 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::answers::{BLUEPRINT, CHASSIS};
+use crate::answers::{Answers, BLUEPRINT, Told};
 use crate::choices::{Api, Choice, Database};
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
+use crate::vendor;
 
 /// Prints a text as it is.
 pub fn text(out: &mut dyn Write, text: &str) -> Result<u8, Refusal> {
@@ -40,7 +41,6 @@ pub fn warnings(outcome: &Outcome<'_>, err: &mut dyn Write) {
 
 /// The outcome as one JSON document.
 pub fn as_json(outcome: &Outcome<'_>, out: &mut dyn Write) {
-    let answers = outcome.answers;
     let document = json!({
         "status": if outcome.is_planned { "planned" } else { "written" },
         "name": outcome.names.service.as_str(),
@@ -49,15 +49,7 @@ pub fn as_json(outcome: &Outcome<'_>, out: &mut dyn Write) {
         "vendored": outcome.vendored,
         "elapsed_ms": u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
         "blueprint": BLUEPRINT,
-        "answers": {
-            "database": answers.database.value(),
-            "cache": answers.cache.value(),
-            "broker": answers.broker.value(),
-            "notifier": answers.notifier.value(),
-            "api": answers.api.iter().map(Choice::value).collect::<Vec<_>>(),
-            "observability": answers.observability.value(),
-            "chassis": CHASSIS,
-        },
+        "answers": answered(outcome.answers),
         "names": { "aggregate": outcome.names.singular.pascal(), "plural": outcome.names.plural.kebab() },
         "warnings": outcome.warnings,
         "next": next_steps(outcome),
@@ -65,18 +57,26 @@ pub fn as_json(outcome: &Outcome<'_>, out: &mut dyn Write) {
     let _ = writeln!(out, "{document:#}");
 }
 
-/// The outcome of a dry run: every file, with the chassis by crate.
+fn answered(answers: &Answers) -> Value {
+    let answer = |told| match told {
+        Told::One(word) => Value::from(word),
+        Told::Many(words) => Value::from(words),
+    };
+    answers.told().into_iter().map(|(question, told)| (question, answer(told))).collect()
+}
+
+/// The outcome of a dry run: every file, with the crates of the chassis by their number of files.
 pub fn planned(outcome: &Outcome<'_>, out: &mut dyn Write) {
-    for path in &outcome.files {
+    let of_no_crate = outcome.vendored.iter().filter(|path| vendor::crate_of(path).is_none());
+    for path in outcome.files.iter().chain(of_no_crate) {
         let _ = writeln!(out, "{}", outcome.path.join(path).display());
     }
     let mut crates: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in &outcome.vendored {
-        let folder: Vec<&str> = path.splitn(4, '/').collect();
-        *crates.entry(folder.get(2).unwrap_or(&path.as_str())).or_default() += 1;
+    for name in outcome.vendored.iter().filter_map(|path| vendor::crate_of(path)) {
+        *crates.entry(name).or_default() += 1;
     }
     for (name, count) in crates {
-        let folder = outcome.path.join("vendor/cloudlab").join(name);
+        let folder = outcome.path.join(vendor::FOLDER).join(name);
         let _ = writeln!(out, "{}/   ({count} files)", folder.display());
     }
     let _ =
@@ -93,7 +93,7 @@ pub fn written(outcome: &Outcome<'_>, is_run: bool, out: &mut dyn Write) {
     let rows = [
         ("aggregate", outcome.names.singular.pascal(), route.as_str()),
         ("database", answers.database.words().into(), embedded),
-        ("cache", answers.cache.words().into(), "(in process)"),
+        ("cache", answers.cache.words().into(), "(no cache is built into this version)"),
         ("broker", answers.broker.words().into(), "(in process)"),
         ("outbox wake-up", answers.notifier.words().into(), ""),
         ("API", api.join(", "), ""),

@@ -32,10 +32,10 @@ const SQL: &str = "abort accessible action add after all alter always analyse an
     ilike immediate in index indexed infile initially inner inout insensitive insert instead int int1 int2 \
     int3 int4 int8 integer intersect intersects interval into io_after_gtids io_before_gtids is isnull iterate join \
     json_table key keys kill lag last last_value lateral lead leading leave left like limit linear lines load \
-    localtime localtimestamp lock long longblob longtext loop low_priority lateral manual master_bind match \
+    localtime localtimestamp lock long longblob longtext loop low_priority manual master_bind match \
     materialized maxvalue mediumblob mediumint mediumtext middleint minute_microsecond minute_second mod modifies \
     natural no no_write_to_binlog not nothing notnull nth_value ntile null nulls numeric of off offset on only \
-    optimize optimizer_costs option optionally or order others out outer outfile over overlaps parallel partition \
+    optimize optimizer_costs option optionally or order out outer outfile over overlaps parallel partition \
     percent_rank placing plan pragma preceding precision primary procedure purge qualify query raise range \
     rank read reads read_write real recursive references regexp reindex release rename repeat replace require \
     resignal restrict return returning revoke right rlike role roles rollback row row_number rows savepoint schema \

@@ -8,10 +8,10 @@ use crate::answers::{Answers, OPTIONS};
 use crate::catalogue::Catalogue;
 use crate::checkout::Checkout;
 use crate::clash;
-use crate::files::{self, File};
+use crate::files::File;
 use crate::manifest::{self, Workspace};
 use crate::markers;
-use crate::names::Names;
+use crate::names::{Names, OTHER_AGGREGATE};
 use crate::refusal::Refusal;
 use crate::rename::Renamer;
 use crate::vendor;
@@ -20,19 +20,19 @@ use crate::vendor;
 pub struct Service {
     /// The service's own files, sorted by path.
     pub files: Vec<File>,
-    /// The chassis.
+    /// The chassis, with its licences.
     pub vendored: Vec<File>,
 }
 
 /// Hidden files that belong to a service all the same.
-const HIDDEN: [&str; 5] = [".env.example", ".gitignore", ".dockerignore", ".github", ".cargo"];
+const HIDDEN: [&str; 2] = [".env.example", ".gitignore"];
 /// What running and building leave in the template's folder.
 const PRODUCTS: [&str; 3] = ["target", "data", "Cargo.lock"];
 
 /// Renders the blank service.
 pub fn render(checkout: &Checkout, names: &Names, answers: &Answers) -> Result<Service, Refusal> {
     let workspace = checkout.workspace()?;
-    let template = files::read_tree(&checkout.template(), &is_source)?;
+    let template = checkout.template(&is_source)?;
     let manifest = manifest_of(&template)?;
     let crates = vendor::needed(checkout, &workspace, manifest)?;
     let catalogue = Catalogue::of(&template, &crates, &manifest::dependencies(manifest)?);
@@ -40,13 +40,9 @@ pub fn render(checkout: &Checkout, names: &Names, answers: &Answers) -> Result<S
     let rendering =
         Rendering { workspace: &workspace, renamer: Renamer::new(names), options: answers.options() };
     let mut own = rendering.files(&template)?;
-    let mut vendored = Vec::new();
-    for needed in &crates {
-        vendored.extend(needed.vendored(&workspace)?);
-    }
     own.push(File::text("Cargo.lock", renamed_lock(&checkout.lock()?, names)));
     own.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Service { files: own, vendored })
+    Ok(Service { files: own, vendored: vendor::files(checkout, &workspace, &crates)? })
 }
 
 /// The files that belong to a service: those that version control would keep.
@@ -80,8 +76,9 @@ impl Rendering<'_> {
             let file = self.file(file)?;
             // Two paths that differ in case only are one file on some systems.
             if rendered.iter().any(|other| other.path.eq_ignore_ascii_case(&file.path)) {
-                return Err(Refusal::new(format!("two files would be named `{}`", file.path))
-                    .help("--aggregate Name   (another type name, in PascalCase)"));
+                return Err(
+                    Refusal::new(format!("two files would be named `{}`", file.path)).help(OTHER_AGGREGATE)
+                );
             }
             rendered.push(file);
         }

@@ -5,10 +5,10 @@
 
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::refusal::Refusal;
+use crate::refusal::{ELSEWHERE, Refusal};
 
 /// A place where a service may be written.
 pub struct Target {
@@ -30,17 +30,13 @@ const ATTEMPTS: usize = 16;
 impl Target {
     /// Accepts PARENT/NAME when nothing is lost by writing there.
     pub fn parse(parent: &Path, name: &str) -> Result<Self, Refusal> {
-        let target = Self { parent: parent.to_path_buf(), name: name.to_string() };
-        if fs::metadata(parent).is_ok_and(|parent| !parent.is_dir()) {
-            return Err(Refusal::new(format!("{} is not a folder", parent.display()))
-                .help("--path PARENT   (a folder; it is made when missing)"));
-        }
+        // Without a slash at its end, which would hide that the parent is a link.
+        let target = Self { parent: parent.components().collect(), name: name.to_string() };
+        stands_on_a_folder(&target.parent)?;
         let path = target.path();
         match fs::symlink_metadata(&path) {
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Ok(target)
-            }
-            Err(error) => Err(Refusal::io("look at", &path, &error)),
+            Err(error) if is_absence(&error) => Ok(target),
+            Err(error) => Err(Refusal::at_target("look at", &path, &error)),
             Ok(found) if found.is_symlink() => Err(occupied(&path, "is a link")),
             Ok(found) if !found.is_dir() => Err(occupied(&path, "is a file")),
             Ok(_) => target.accept_empty(),
@@ -54,7 +50,8 @@ impl Target {
 
     fn accept_empty(self) -> Result<Self, Refusal> {
         let path = self.path();
-        let mut entries = fs::read_dir(&path).map_err(|error| Refusal::io("look into", &path, &error))?;
+        let mut entries =
+            fs::read_dir(&path).map_err(|error| Refusal::at_target("look into", &path, &error))?;
         if entries.next().is_some() { Err(occupied(&path, "is there and is not empty")) } else { Ok(self) }
     }
 }
@@ -78,7 +75,7 @@ impl Staging {
                     return Ok(staging);
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Refusal::io("write in", &target.parent, &error)),
+                Err(error) => return Err(Refusal::at_target("write in", &target.parent, &error)),
             }
         }
         Err(Refusal::new(format!(
@@ -99,7 +96,8 @@ impl Staging {
             // There a rename does not replace even an empty folder; when this fails, the rename says why.
             let _ = fs::remove_dir(&self.target);
         }
-        fs::rename(&self.folder, &self.target).map_err(|error| Refusal::io("write", &self.target, &error))?;
+        fs::rename(&self.folder, &self.target)
+            .map_err(|error| Refusal::at_target("write", &self.target, &error))?;
         self.is_published = true;
         Ok(())
     }
@@ -112,7 +110,7 @@ impl Staging {
             match fs::create_dir(&folder) {
                 Ok(()) => self.made_parents.push(folder),
                 Err(_) if folder.is_dir() => {}
-                Err(error) => return Err(Refusal::io("make the folder", &folder, &error)),
+                Err(error) => return Err(Refusal::at_target("make the folder", &folder, &error)),
             }
         }
         Ok(())
@@ -132,6 +130,32 @@ impl Drop for Staging {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// As much of the parent as is there must be a folder, or lead to one: the rest can be made below it.
+fn stands_on_a_folder(parent: &Path) -> Result<(), Refusal> {
+    for place in parent.ancestors().filter(|place| !place.as_os_str().is_empty()) {
+        match fs::metadata(place) {
+            Ok(found) if found.is_dir() => return Ok(()),
+            Ok(_) => {
+                return Err(Refusal::new(format!("{} is not a folder", place.display()))
+                    .help("--path PARENT   (a folder; it is made when missing)"));
+            }
+            Err(error) if is_absence(&error) && place.is_symlink() => {
+                return Err(
+                    Refusal::new(format!("{} is a link that leads nowhere", place.display())).help(ELSEWHERE)
+                );
+            }
+            // Not there yet, or out of sight: then the look at the target says why.
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Nothing is there: either the last word of the path is missing, or one on the way to it is no folder.
+fn is_absence(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 fn occupied(path: &Path, what: &str) -> Refusal {

@@ -41,7 +41,9 @@ pub fn finish(
 /// Cargo notes the compiler's version in a target folder even when there is nothing to clean.
 fn remove_scratch(scratch: &Path) -> Result<(), Refusal> {
     match fs::remove_dir_all(scratch) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Refusal::io("remove", scratch, &error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Refusal::at_target("remove", scratch, &error))
+        }
         _ => Ok(()),
     }
 }

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checkout::Checkout;
-use crate::files::{self, File};
+use crate::files::File;
 use crate::manifest::{self, ALL_DEPENDENCIES, DEPENDENCIES, Workspace};
 use crate::refusal::Refusal;
+
+/// Where the chassis lies in a service.
+pub const FOLDER: &str = "vendor/cloudlab/";
 
 /// A crate of the workspace, as it lies in the checkout.
 pub struct Crate {
@@ -36,21 +39,36 @@ pub fn needed(
     Ok(found.into_values().collect())
 }
 
+/// The crates and their licences as they lie in the service, which itself is under no licence of ours.
+pub fn files(checkout: &Checkout, workspace: &Workspace, crates: &[Crate]) -> Result<Vec<File>, Refusal> {
+    let mut files = Vec::new();
+    for needed in crates {
+        files.extend(needed.vendored(workspace)?);
+    }
+    let licences = checkout.licences()?.into_iter();
+    files.extend(licences.map(|file| File { path: format!("{FOLDER}{}", file.path), ..file }));
+    Ok(files)
+}
+
+/// The crate that a file of [`files`] belongs to; a licence belongs to none.
+pub fn crate_of(path: &str) -> Option<&str> {
+    Some(path.strip_prefix(FOLDER)?.split_once('/')?.0)
+}
+
 impl Crate {
     fn read(checkout: &Checkout, workspace: &Workspace, name: &str) -> Result<Self, Refusal> {
         let folder = workspace.folder_of(name).unwrap_or_default();
         let keep = |path: &str| !path.starts_with('.') && !path.contains("/.") && !LEFT_OUT.contains(&path);
-        Ok(Self { name: name.to_string(), files: files::read_tree(&checkout.folder(folder), &keep)? })
+        Ok(Self { name: name.to_string(), files: checkout.tree(folder, &keep)? })
     }
 
-    /// The crate's files as they lie in the service.
-    pub fn vendored(&self, workspace: &Workspace) -> Result<Vec<File>, Refusal> {
+    fn vendored(&self, workspace: &Workspace) -> Result<Vec<File>, Refusal> {
         self.files.iter().map(|file| self.vendored_file(workspace, file)).collect()
     }
 
     fn vendored_file(&self, workspace: &Workspace, file: &File) -> Result<File, Refusal> {
         let mut vendored = file.clone();
-        vendored.path = format!("vendor/cloudlab/{}/{}", self.name, file.path);
+        vendored.path = format!("{FOLDER}{}/{}", self.name, file.path);
         match file.path.as_str() {
             "Cargo.toml" => {
                 vendored.bytes = workspace.vendored_manifest(self.manifest()?, &self.name)?.into_bytes()

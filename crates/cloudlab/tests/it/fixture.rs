@@ -17,7 +17,7 @@ pub struct Ran {
     pub err: String,
 }
 
-const MEMBER: &str = "version.workspace = true\nedition.workspace = true\npublish.workspace = true\n";
+const MEMBER: &str = "version.workspace = true\nedition.workspace = true\nlicense.workspace = true\npublish.workspace = true\n";
 
 impl Fixture {
     pub fn new() -> Self {
@@ -97,6 +97,7 @@ members = ["crates/*", "templates/gizmo-service"]
 [workspace.package]
 version = "0.1.0"
 edition = "2024"
+license = "MIT OR Apache-2.0"
 publish = false
 [workspace.dependencies]
 cloudlab-chassis = { path = "crates/cloudlab-chassis", default-features = false }
@@ -126,6 +127,8 @@ codegen-units = 4
         let lock: String =
             packages.into_iter().map(|(name, dependencies)| lock_entry(name, &dependencies)).collect();
         self.write("Cargo.lock", &format!("version = 4\n{lock}"));
+        self.write("LICENSE-MIT", "Permission is granted.\n");
+        self.write("LICENSE-APACHE", "Version 2.0.\n");
     }
 
     fn write_chassis(&self) {
@@ -186,7 +189,8 @@ codegen-units = 4
         );
         self.template(
             "migrations/postgres/0001_acme_gizmos.up.sql",
-            "CREATE TABLE acme_gizmos (name text);\n",
+            "CREATE TABLE acme_gizmos (name text CONSTRAINT acme_gizmos_name_key_unique UNIQUE);\n\
+             CREATE TABLE acme_gizmo_statistics (number bigint);\n",
         );
         self.template("migrations/sqlite/0001_acme_gizmos.up.sql", "CREATE TABLE acme_gizmos (name TEXT);\n");
         self.template(".gitignore", "/target\n");

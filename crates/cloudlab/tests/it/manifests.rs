@@ -63,6 +63,7 @@ fn vendored_crates_are_plain_neighbours() {
 name = "cloudlab-chassis"
 version = "0.1.0"
 edition = "2024"
+license = "MIT OR Apache-2.0"
 publish = false
 [dependencies]
 cloudlab-core = { path = "../cloudlab-core", default-features = false }
@@ -76,6 +77,18 @@ postgres = ["cloudlab-sql/postgres"]
     for left_out in ["tests", "benches", ".hidden"] {
         assert!(!folder.join("vendor/cloudlab/cloudlab-chassis").join(left_out).exists(), "{left_out}");
     }
+}
+
+#[test]
+fn the_licences_lie_with_the_chassis_alone() {
+    let fixture = Fixture::new();
+    let folder = fixture.written("parcel-service", &[]);
+    assert_eq!(read(&folder, "vendor/cloudlab/LICENSE-MIT"), "Permission is granted.\n");
+    assert_eq!(read(&folder, "vendor/cloudlab/LICENSE-APACHE"), "Version 2.0.\n");
+    assert!(!folder.join("LICENSE-MIT").exists());
+    let planned = fixture.new_service("other-service", &["--dry-run"]).out;
+    assert!(planned.contains("/vendor/cloudlab/LICENSE-MIT\n"), "{planned}");
+    assert!(!planned.contains("LICENSE-MIT/"), "{planned}");
 }
 
 #[test]

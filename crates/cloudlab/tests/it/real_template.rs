@@ -42,7 +42,7 @@ fn the_lock_is_exact_and_has_only_tested_versions() {
             .collect()
     };
     let known = packages(&tested);
-    for (name, database) in [("postgres-quagga", "postgres"), ("sqlite-quagga", "sqlite")] {
+    for (name, database) in [("postgres-quagga", "postgres"), ("embedded-quagga", "sqlite")] {
         let service = cloudlab(folder.path(), &["new", name, "--yes", "--database", database]);
         let lock = fs::read_to_string(service.join("Cargo.lock")).unwrap();
         for package in packages(&lock.parse().unwrap()) {
@@ -52,6 +52,33 @@ fn the_lock_is_exact_and_has_only_tested_versions() {
         let cargo =
             cargo.args(["tree", "--locked", "--offline", "--quiet"]).current_dir(&service).output().unwrap();
         assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
+    }
+}
+
+#[test]
+fn a_plural_of_47_bytes_is_the_longest_that_postgresql_does_not_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let planned = |plural: &str| {
+        let args = ["new", "quagga-service", "--yes", "--dry-run", "--plural", plural];
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_cloudlab"));
+        binary.args(args).current_dir(folder.path()).output().unwrap()
+    };
+    assert_eq!(planned(&"q".repeat(47)).status.code(), Some(0));
+    let refused = planned(&"q".repeat(48));
+    assert_eq!(refused.status.code(), Some(2));
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert!(words.contains("help: --aggregate Name or --plural names"), "{words}");
+}
+
+#[test]
+fn the_service_is_not_put_under_the_licence_of_its_chassis() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = cloudlab(folder.path(), &["new", "quagga-service", "--yes"]);
+    let manifest = fs::read_to_string(service.join("Cargo.toml")).unwrap();
+    assert!(!manifest.contains("license"), "{manifest}");
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(licence);
+        assert_eq!(fs::read(service.join("vendor/cloudlab").join(licence)).unwrap(), fs::read(root).unwrap());
     }
 }
 

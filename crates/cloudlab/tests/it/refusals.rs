@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::fixture::{Fixture, write};
+use crate::fixture::{Fixture, everything_in, write};
 
 #[test]
 fn impossible_pairs_win_over_what_is_not_built() {
@@ -37,6 +37,7 @@ fn what_is_not_built_is_refused_with_what_is() {
         ("--api", "rest,grpc", "--api rest"),
         ("--observability", "datadog", "--observability prometheus"),
         ("--blueprint", "order", "--blueprint blank"),
+        ("--blueprint", "rules", "--blueprint blank"),
         ("--chassis", "path", "--chassis vendored"),
         ("--chassis", "path=../x", "--chassis vendored"),
         ("--chassis", "git=https://example.org/x", "--chassis vendored"),
@@ -49,6 +50,26 @@ fn what_is_not_built_is_refused_with_what_is() {
     }
     let err = fixture.refused("parcel-service", &["--chassis", "git"]);
     assert!(err.contains("`git` is not a value"), "{err}");
+}
+
+#[test]
+fn a_blueprint_that_nobody_plans_is_unknown() {
+    let err = Fixture::new().refused("parcel-service", &["--blueprint", "nonsense"]);
+    assert!(err.starts_with("error: `nonsense` is not a known blueprint\n"), "{err}");
+    assert!(err.contains("  help: --blueprint blank\n"), "{err}");
+    let planned =
+        "auth, user, product, order, payment, inventory, notification, analytics, content, search, rules";
+    assert!(err.contains(&format!("  help: known, but not built yet: {planned}\n")), "{err}");
+}
+
+/// The target is occupied, so that this test survives a command line that would accept the pair: it would otherwise
+/// put `cargo run` into the place of this process.
+#[test]
+fn the_document_and_the_services_log_do_not_share_standard_output() {
+    let fixture = Fixture::new();
+    write(&fixture.parent().join("full/mine.txt"), "mine");
+    let err = fixture.refused("full", &["--run", "--json"]);
+    assert!(err.contains("help: give one of the two"), "{err}");
 }
 
 #[test]
@@ -142,15 +163,91 @@ fn a_link_as_target_is_refused_wherever_it_points() {
     assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
 }
 
+/// A dry run and a real one of the same request, which must both be refused, in the same words.
+fn refused_dry_or_not(fixture: &Fixture, parent: &str) -> String {
+    let parent = fixture.at(parent).display().to_string();
+    let args = ["new", "parcel-service", "--yes", "--path", &parent];
+    let before = everything_in(&fixture.at("."));
+    let real = fixture.cloudlab(&args);
+    let dry = fixture.cloudlab(&args.iter().copied().chain(["--dry-run"]).collect::<Vec<_>>());
+    assert_eq!((real.code, dry.code), (2, 2), "{parent}: {}{}", real.err, dry.err);
+    assert_eq!(real.err, dry.err);
+    assert!(real.err.ends_with("nothing was written\n"), "{}", real.err);
+    assert_eq!(before, everything_in(&fixture.at(".")));
+    real.err
+}
+
 #[test]
 fn a_parent_that_cannot_be_one_is_refused() {
     let fixture = Fixture::new();
     write(&fixture.at("file"), "");
-    for path in ["file", "file/below"] {
-        let path = fixture.at(path).display().to_string();
-        let ran = fixture.cloudlab(&["new", "parcel-service", "--yes", "--path", &path]);
-        assert_eq!(ran.code, 2, "{}", ran.err);
-        assert!(ran.err.ends_with("nothing was written\n"), "{}", ran.err);
+    for parent in ["file", "file/below", "file/far/below"] {
+        let err = refused_dry_or_not(&fixture, parent);
+        assert!(err.contains("/file is not a folder\n") && err.contains("help: --path PARENT"), "{err}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_parent_that_is_a_link_must_lead_to_a_folder() {
+    let fixture = Fixture::new();
+    std::os::unix::fs::symlink("nowhere", fixture.at("dangling")).unwrap();
+    for parent in ["dangling", "dangling/", "dangling/below"] {
+        let err = refused_dry_or_not(&fixture, parent);
+        assert!(err.contains("/dangling is a link that leads nowhere\n"), "{err}");
+        assert!(err.contains("help: choose another folder with --path PARENT"), "{err}");
+    }
+    std::os::unix::fs::symlink(fixture.parent(), fixture.at("link")).unwrap();
+    let parent = fixture.at("link").display().to_string();
+    let ran = fixture.cloudlab(&["new", "parcel-service", "--yes", "--path", &parent]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// For root nothing is unwritable, so the two runs are only held to agree.
+#[cfg(unix)]
+#[test]
+fn a_dry_run_knows_what_a_real_run_may_write() {
+    use std::os::unix::fs::PermissionsExt;
+    let fixture = Fixture::new();
+    fs::create_dir(fixture.at("locked")).unwrap();
+    fs::set_permissions(fixture.at("locked"), fs::Permissions::from_mode(0o555)).unwrap();
+    for parent in ["locked", "locked/below"] {
+        let parent = fixture.at(parent).display().to_string();
+        let args = ["new", "parcel-service", "--yes", "--path", &parent];
+        let dry = fixture.cloudlab(&args.iter().copied().chain(["--dry-run"]).collect::<Vec<_>>());
+        let real = fixture.cloudlab(&args);
+        assert_eq!(dry.code, real.code, "{}{}", dry.err, real.err);
+        for ran in [dry, real].iter().filter(|ran| ran.code != 0) {
+            assert!(ran.err.contains("help: choose another folder with --path PARENT"), "{}", ran.err);
+        }
+        let _ = fs::remove_dir_all(fixture.at("locked/parcel-service"));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_even_root_makes_no_folder_a_dry_run_is_refused_too() {
+    let err = refused_dry_or_not(&Fixture::new(), "/proc/quagga");
+    assert!(err.starts_with("error: cannot make the folder /proc/quagga: "), "{err}");
+    assert!(err.contains("help: choose another folder with --path PARENT"), "{err}");
+}
+
+#[test]
+fn what_the_file_system_refuses_comes_with_what_to_do() {
+    let fixture = Fixture::new();
+    let err = refused_dry_or_not(&fixture, &"long".repeat(100));
+    assert!(err.starts_with("error: cannot look at "), "{err}");
+    assert!(err.contains("help: choose another folder with --path PARENT"), "{err}");
+    for missing in ["LICENSE-MIT", "crates/cloudlab-sql", "templates/gizmo-service", "Cargo.toml"] {
+        let place = fixture.at("checkout").join(missing);
+        fs::rename(&place, fixture.at("moved")).unwrap();
+        let err = fixture.refused("parcel-service", &[]);
+        assert!(err.contains(&format!("cannot read {}", place.display())), "{err}");
+        assert!(
+            err.contains("help: the checkout that this command was built from must be readable"),
+            "{err}"
+        );
+        fs::rename(fixture.at("moved"), place).unwrap();
     }
 }
 

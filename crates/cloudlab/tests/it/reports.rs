@@ -19,6 +19,37 @@ fn success_tells_what_to_do_next() {
 }
 
 #[test]
+fn a_cache_is_not_announced_where_there_is_none() {
+    let fixture = Fixture::new();
+    let out = fixture.new_service("parcel-service", &[]).out;
+    let told = out.lines().find(|line| line.contains("cache")).unwrap();
+    let words: Vec<&str> = told.split_whitespace().collect();
+    assert_eq!(words.join(" "), "│ cache none (no cache is built into this version)");
+    let help = fixture.cloudlab(&["new", "--help"]).out;
+    let help = help.lines().find(|line| line.contains("--cache")).unwrap();
+    assert!(!help.contains("in the process") && help.contains("not built"), "{help}");
+    let err = fixture.refused("other-service", &["--notifier", "redis"]);
+    assert!(!err.contains("in the process") && err.contains("without a cache"), "{err}");
+}
+
+#[test]
+fn the_record_and_the_report_tell_the_same_answers() {
+    let fixture = Fixture::new();
+    let ran = fixture.new_service("parcel-service", &["--json", "--database", "sqlite"]);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    let record = std::fs::read_to_string(fixture.parent().join("parcel-service/cloudlab.toml")).unwrap();
+    let record: toml_edit::DocumentMut = record.parse().unwrap();
+    let answers = record["answers"].as_table().unwrap();
+    let told = told["answers"].as_object().unwrap();
+    let questions: Vec<&str> = answers.iter().map(|(question, _)| question).collect();
+    assert_eq!(questions, ["database", "cache", "broker", "notifier", "api", "observability", "chassis"]);
+    assert_eq!(told.len(), questions.len());
+    for (question, answer) in answers {
+        assert_eq!(answer.as_value().unwrap().to_string().trim(), told[question].to_string(), "{question}");
+    }
+}
+
+#[test]
 fn json_is_one_document_for_success_and_for_refusal() {
     let fixture = Fixture::new();
     let written: Value =

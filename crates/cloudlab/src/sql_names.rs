@@ -1,0 +1,66 @@
+//! The names of tables, indexes and constraints that come from the aggregate and its plural.
+//!
+//! An engine that refuses one would do so at the first start; one that cuts it would give two things one name, and
+//! would report a broken constraint under a name that the service does not know.
+
+use std::collections::BTreeSet;
+
+use crate::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL, shortened};
+use crate::refusal::Refusal;
+use crate::rename::Renamer;
+
+/// PostgreSQL's `NAMEDATALEN`, less the zero at the end.
+const POSTGRES_LIMIT: usize = 63;
+/// SQLite keeps tables and indexes of this beginning for itself.
+const SQLITE_PREFIX: &str = "sqlite_";
+
+/// The names in a migration that contain the placeholder. What a comment says is no name.
+pub fn of_the_template(migration: &str) -> impl Iterator<Item = String> {
+    let code = migration.lines().map(|line| line.split("--").next().unwrap_or(line));
+    let words = code.flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    words.filter(|word| Renamer::is_placeholder(word)).map(str::to_string)
+}
+
+/// Refuses what an engine would not take as it is.
+pub fn check(names: &Names, of_the_template: &BTreeSet<String>) -> Result<(), Refusal> {
+    let renamer = Renamer::new(names);
+    let mut renamed: Vec<SqlName> = of_the_template.iter().map(|word| SqlName::of(word, &renamer)).collect();
+    // The aggregate's own names first: what is wrong with them, another plural would not mend.
+    renamed.sort_by_key(|name| name.is_of_plural);
+    sqlite_takes(&renamed)?;
+    postgres_keeps(&renamed)
+}
+
+/// A name after renaming, and whether it is made from the plural or from the singular.
+struct SqlName {
+    word: String,
+    is_of_plural: bool,
+}
+
+impl SqlName {
+    fn of(word: &str, renamer: &Renamer) -> Self {
+        Self { word: renamer.rename(word), is_of_plural: Renamer::is_of_plural(word) }
+    }
+}
+
+fn sqlite_takes(renamed: &[SqlName]) -> Result<(), Refusal> {
+    let Some(name) = renamed.iter().find(|name| name.word.starts_with(SQLITE_PREFIX)) else { return Ok(()) };
+    let sentence = format!(
+        "the table or index `{}` would begin with `{SQLITE_PREFIX}`, which SQLite keeps for itself",
+        shortened(&name.word)
+    );
+    Err(Refusal::new(sentence).help(if name.is_of_plural { OTHER_PLURAL } else { OTHER_AGGREGATE }))
+}
+
+fn postgres_keeps(renamed: &[SqlName]) -> Result<(), Refusal> {
+    let longest = renamed.iter().max_by_key(|name| name.word.len());
+    let Some(name) = longest.filter(|name| name.word.len() > POSTGRES_LIMIT) else { return Ok(()) };
+    let length = name.word.len();
+    let (excess, plural) = (length - POSTGRES_LIMIT, if length - POSTGRES_LIMIT == 1 { "" } else { "s" });
+    let flags = if name.is_of_plural { "--aggregate Name or --plural names" } else { "--aggregate Name" };
+    Err(Refusal::new(format!(
+        "the SQL name `{}` would be {length} bytes long; PostgreSQL cuts names at {POSTGRES_LIMIT}",
+        shortened(&name.word)
+    ))
+    .help(format!("{flags}   (at least {excess} character{plural} shorter)")))
+}
