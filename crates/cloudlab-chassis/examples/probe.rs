@@ -17,12 +17,26 @@ cloudlab_core::event! {
     }
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct Settings {
+    greeting: String,
+    times: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { greeting: "hello".into(), times: 1 }
+    }
+}
+
 #[derive(Clone)]
-struct Deps(Resources);
+struct Deps(Resources<Settings>);
 
 fn main() -> std::process::ExitCode {
     cloudlab_chassis::run(
         Service::new("probe-service", "1.2.3")
+            .settings::<Settings>()
             .routes(|resources| routes(Deps(resources.clone())))
             .consumer(|resources| Consumer::new("prober", [resources.topic("probe")], handle)),
     )
@@ -31,6 +45,7 @@ fn main() -> std::process::ExitCode {
 fn routes(deps: Deps) -> OpenApiRouter {
     OpenApiRouter::new()
         .route("/v1/probes", post(probe))
+        .route("/v1/greeting", get(greet))
         .route("/v1/slow", get(slow))
         .route("/v1/panic", get(panics))
         .with_state(deps)
@@ -57,6 +72,10 @@ async fn probe(
         },
     )
     .await
+}
+
+async fn greet(State(Deps(deps)): State<Deps>, Context(_): Context) -> Answer {
+    Answer::ok(&deps.settings.greeting.repeat(deps.settings.times))
 }
 
 #[derive(serde::Deserialize)]

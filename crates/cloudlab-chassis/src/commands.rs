@@ -1,6 +1,7 @@
 //! The command line of a service: without an argument it serves.
 
-use crate::service::Service;
+use crate::configuration::Origin;
+use crate::service::{OwnSettings, Service};
 use crate::settings::Settings;
 use crate::system::SystemIds;
 use crate::{configuration, health, lifecycle};
@@ -21,22 +22,25 @@ such as CLOUDLAB__HTTP__ADDRESS; later ones win. `NAME config` shows what came o
 /// Runs the service as its command line says; the exit code is 0 when that worked, 1 when it failed, 2 when the
 /// request or the configuration was wrong.
 #[must_use]
-pub fn run(service: Service) -> ExitCode {
+pub fn run<S: OwnSettings>(service: Service<S>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [] => with_settings(|sources, loaded| block_on(lifecycle::serve(service, sources, loaded))),
+        [] => with_settings(|sources, loaded, own: S| {
+            let (service, origin) = (service.configured(Arc::new(own)), Origin::of::<S>(sources));
+            block_on(lifecycle::serve(service, origin, loaded))
+        }),
         ["migrate", what @ ("up" | "down" | "status")] => {
-            with_settings(|_, loaded| block_on(migrate(service, &loaded, what)))
+            with_settings(|_, loaded, _: S| block_on(migrate(service, &loaded, what)))
         }
-        ["config"] => with_settings(|_, loaded| {
+        ["config"] => with_settings(|_, loaded, _: S| {
             println!("# profile = {}", loaded.profile);
             for entry in configuration::report(&loaded, service.name) {
                 println!("{} = {}  # {}", entry.key, entry.value, entry.source);
             }
             Ok(())
         }),
-        ["--health-check"] => with_settings(|_, loaded| health::ask(loaded.value.http.address)),
+        ["--health-check"] => with_settings(|_, loaded, _: S| health::ask(loaded.value.http.address)),
         ["--version"] => {
             println!("{} {}", service.name, service.version);
             ExitCode::SUCCESS
@@ -50,21 +54,23 @@ pub fn run(service: Service) -> ExitCode {
     }
 }
 
-fn refuse(service: &Service, sentence: &str) -> ExitCode {
+fn refuse<S>(service: &Service<S>, sentence: &str) -> ExitCode {
     eprintln!("error: {sentence}\n{}", USAGE.replace("NAME", service.name));
     ExitCode::from(2)
 }
 
-fn with_settings(work: impl FnOnce(Sources, Loaded<Settings>) -> Result<(), String>) -> ExitCode {
+fn with_settings<S: OwnSettings>(
+    work: impl FnOnce(Sources, Loaded<Settings>, S) -> Result<(), String>,
+) -> ExitCode {
     let sources = Sources::from_process(".");
-    let loaded = match configuration::load(&sources) {
+    let (loaded, own) = match configuration::load(&sources) {
         Ok(loaded) => loaded,
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::from(2);
         }
     };
-    match work(sources, loaded) {
+    match work(sources, loaded, own) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("error: {sentence}");
@@ -82,7 +88,7 @@ fn block_on(work: impl Future<Output = Result<(), String>>) -> Result<(), String
     outcome
 }
 
-async fn migrate(service: Service, loaded: &Loaded<Settings>, what: &str) -> Result<(), String> {
+async fn migrate<S>(service: Service<S>, loaded: &Loaded<Settings>, what: &str) -> Result<(), String> {
     let url = loaded.value.database_url(service.name);
     let settings = cloudlab_sql::Settings { notify: false, ..loaded.value.sql() };
     let (clock, ids) = (service.clock, Arc::new(SystemIds));

@@ -1,5 +1,6 @@
 //! From files and environment to settings, and the one setting that changes while the service runs.
 
+use crate::service::OwnSettings;
 use crate::settings::{self, LogFormat, Settings};
 use cloudlab_config::{Entry, Error, Loaded, Profile, Sources};
 use cloudlab_telemetry::{Format, Options, Output, Telemetry};
@@ -12,11 +13,28 @@ const DATABASE_URL: &str = "database.url";
 /// Log lines that wait for a slow terminal.
 const LOG_QUEUE_BYTES: usize = 4 * 1024 * 1024;
 
-/// Loads and checks the settings from the working directory and the environment.
-pub(crate) fn load(sources: &Sources) -> Result<Loaded<Settings>, Error> {
-    let loaded = sources.load::<Settings>()?;
+/// The section of the service's own settings.
+const OWN: &str = "service";
+
+/// Loads and checks the settings from the working directory and the environment, with those of the service's own.
+pub(crate) fn load<S: OwnSettings>(sources: &Sources) -> Result<(Loaded<Settings>, S), Error> {
+    let mut loaded = sources.load::<Settings>()?;
     settings::check(&loaded)?;
-    Ok(loaded)
+    let own = loaded.section(OWN)?;
+    Ok((loaded, own))
+}
+
+/// Where the settings of a service with settings `S` come from, once it runs.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    sources: Sources,
+    load: fn(&Sources) -> Result<Loaded<Settings>, Error>,
+}
+
+impl Origin {
+    pub fn of<S: OwnSettings>(sources: Sources) -> Self {
+        Self { sources, load: |sources| load::<S>(sources).map(|(loaded, _)| loaded) }
+    }
 }
 
 /// The settings as loaded, redacted, with the source of each; what development adds is said, too.
@@ -52,7 +70,7 @@ pub(crate) fn telemetry(loaded: &Loaded<Settings>) -> Result<Telemetry, cloudlab
 }
 
 /// Looks at the files now and then, and takes over a new log level; a wrong file changes nothing and is reported.
-pub(crate) async fn follow(sources: Sources, telemetry: Telemetry, stop: CancellationToken) {
+pub(crate) async fn follow(Origin { sources, load }: Origin, telemetry: Telemetry, stop: CancellationToken) {
     let mut seen = sources.fingerprint();
     loop {
         tokio::select! {

@@ -32,7 +32,7 @@ pub use cloudlab_telemetry as telemetry;
 pub use cloudlab_sql::{Migration, migrations};
 pub use commands::run;
 pub use publisher::topic;
-pub use service::{Resources, Service};
+pub use service::{NoSettings, OwnSettings, Resources, Service};
 pub use settings::Settings;
 pub use system::{SystemClock, SystemIds};
 pub use utoipa_axum::router::OpenApiRouter;

@@ -2,13 +2,14 @@
 
 use crate::admin::{self, Admin, Gate};
 use crate::announcement::{Addresses, Announcement};
+use crate::configuration::Origin;
 use crate::publisher::{Publisher, READER};
 use crate::readiness::Readiness;
 use crate::service::{Resources, Service};
 use crate::settings::Settings;
 use crate::system::SystemIds;
 use crate::{configuration, health, upkeep};
-use cloudlab_config::{Loaded, Profile, Sources};
+use cloudlab_config::{Loaded, Profile};
 use cloudlab_core::store::Error;
 use cloudlab_core::{Clock, Ids};
 use cloudlab_http::{Edge, Limits, Server, Tenancy};
@@ -31,11 +32,7 @@ const REMIND: Duration = Duration::from_secs(30);
 const REQUESTS_SHARE: f64 = 0.75;
 
 /// Serves until a signal ends it.
-pub(crate) async fn serve(
-    service: Service,
-    sources: Sources,
-    loaded: Loaded<Settings>,
-) -> Result<(), String> {
+pub(crate) async fn serve(service: Service, origin: Origin, loaded: Loaded<Settings>) -> Result<(), String> {
     let started = Instant::now();
     let telemetry = configuration::telemetry(&loaded).map_err(|error| error.to_string())?;
     let _flush = telemetry.flush_on_drop(Duration::from_secs(2));
@@ -43,7 +40,7 @@ pub(crate) async fn serve(
     let mut signals = Signals::listen()?;
     let servers = Servers::bind(&loaded.value).await?;
     let announcement = Announcement::new(&service, &loaded, servers.addresses(), started);
-    let (running, start) = assemble(service, sources, &loaded, telemetry.clone(), servers).await?;
+    let (running, start) = assemble(service, origin, &loaded, telemetry.clone(), servers).await?;
     // A schema that an operator changes may stay away for long; what the service can do meanwhile, it does.
     let migrates = start.migrates;
     if !migrates {
@@ -97,7 +94,7 @@ struct Running {
 
 async fn assemble(
     mut service: Service,
-    sources: Sources,
+    origin: Origin,
     loaded: &Loaded<Settings>,
     telemetry: Telemetry,
     servers: Servers,
@@ -113,6 +110,7 @@ async fn assemble(
         clock: clock.clone(),
         ids: ids.clone(),
         service: service.name,
+        settings: Arc::default(),
     };
     let limits = settings.consumer_limits();
     let consumers = std::mem::take(&mut service.consumers);
@@ -141,7 +139,7 @@ async fn assemble(
     let operators = edge(settings, Tenancy::Absent, &ids).around(operators);
     listeners.spawn(servers.public.serve(api, stop_listening.clone().cancelled_owned()));
     listeners.spawn(servers.admin.serve(operators, stop_listening.clone().cancelled_owned()));
-    workers.spawn(configuration::follow(sources, telemetry, stop_working.clone()));
+    workers.spawn(configuration::follow(origin, telemetry, stop_working.clone()));
     let running = Running { readiness, database, listeners, workers, stop_listening, stop_working };
     Ok((running, Start { name, migrations, migrates, consumers, broker, reader }))
 }

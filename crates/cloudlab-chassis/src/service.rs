@@ -5,15 +5,26 @@ use cloudlab_core::{Clock, Ids};
 use cloudlab_http::Code;
 use cloudlab_messaging::Consumer;
 use cloudlab_sql::{Database, Migration};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-type Routes = Box<dyn FnOnce(&Resources) -> OpenApiRouter + Send>;
-type MakeConsumer = Box<dyn FnOnce(&Resources) -> Consumer + Send>;
+type Routes<S> = Box<dyn FnOnce(&Resources<S>) -> OpenApiRouter + Send>;
+type MakeConsumer<S> = Box<dyn FnOnce(&Resources<S>) -> Consumer + Send>;
+
+/// What the settings of a service's own must be, so that they can be read and shown.
+pub trait OwnSettings: DeserializeOwned + Serialize + Send + Sync + 'static {}
+
+impl<S: DeserializeOwned + Serialize + Send + Sync + 'static> OwnSettings for S {}
+
+/// The settings of a service that has none of its own.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoSettings {}
 
 /// What the chassis gives to the parts of a service.
-#[derive(Clone)]
-pub struct Resources {
+pub struct Resources<S = NoSettings> {
     /// The service's database.
     pub database: Database,
     /// The time.
@@ -22,23 +33,37 @@ pub struct Resources {
     pub ids: Arc<dyn Ids>,
     /// The service's name.
     pub service: &'static str,
+    /// The service's own settings.
+    pub settings: Arc<S>,
 }
 
-impl Resources {
+impl<S> Resources<S> {
     /// The topic of the events of one of the service's own aggregates.
     #[must_use]
     pub fn topic(&self, aggregate: &str) -> String {
         crate::topic(self.service, aggregate)
     }
+
+    fn with<T>(&self, settings: Arc<T>) -> Resources<T> {
+        let Self { database, clock, ids, service, .. } = self;
+        let (database, clock, ids) = (database.clone(), clock.clone(), ids.clone());
+        Resources { database, clock, ids, service, settings }
+    }
 }
 
-/// A service as the sum of its parts.
-pub struct Service {
+impl<S> Clone for Resources<S> {
+    fn clone(&self) -> Self {
+        self.with(self.settings.clone())
+    }
+}
+
+/// A service as the sum of its parts; `S` are the settings of its own.
+pub struct Service<S = NoSettings> {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
     pub(crate) migrations: &'static [Migration],
-    pub(crate) routes: Option<Routes>,
-    pub(crate) consumers: Vec<MakeConsumer>,
+    pub(crate) routes: Option<Routes<S>>,
+    pub(crate) consumers: Vec<MakeConsumer<S>>,
     pub(crate) codes: &'static [&'static Code],
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) first_request: Option<(&'static str, &'static str)>,
@@ -61,6 +86,44 @@ impl Service {
         }
     }
 
+    /// Settings of its own, read from the section `[service]`. Like the others they are checked before anything
+    /// starts, and a key that `T` does not have is refused.
+    #[must_use]
+    pub fn settings<T: OwnSettings>(self) -> Service<T> {
+        self.seeing(|resources| resources.with(Arc::default()))
+    }
+}
+
+impl<S: OwnSettings> Service<S> {
+    /// The same service, whose settings have been read.
+    pub(crate) fn configured(self, settings: Arc<S>) -> Service {
+        self.seeing(move |resources| resources.with(settings.clone()))
+    }
+
+    /// The same service, whose parts get what `view` makes of the resources.
+    fn seeing<T: OwnSettings>(
+        self,
+        view: impl Fn(&Resources<T>) -> Resources<S> + Clone + Send + 'static,
+    ) -> Service<T> {
+        let for_routes = view.clone();
+        let consumers = self.consumers.into_iter().map(|make| {
+            let view = view.clone();
+            Box::new(move |resources: &Resources<T>| make(&view(resources))) as MakeConsumer<T>
+        });
+        Service {
+            name: self.name,
+            version: self.version,
+            migrations: self.migrations,
+            routes: self.routes.map(|routes| {
+                Box::new(move |resources: &Resources<T>| routes(&for_routes(resources))) as Routes<T>
+            }),
+            consumers: consumers.collect(),
+            codes: self.codes,
+            clock: self.clock,
+            first_request: self.first_request,
+        }
+    }
+
     /// Its tables.
     #[must_use]
     pub fn migrations(mut self, migrations: &'static [Migration]) -> Self {
@@ -70,7 +133,7 @@ impl Service {
 
     /// Its REST interface.
     #[must_use]
-    pub fn routes(mut self, routes: impl FnOnce(&Resources) -> OpenApiRouter + Send + 'static) -> Self {
+    pub fn routes(mut self, routes: impl FnOnce(&Resources<S>) -> OpenApiRouter + Send + 'static) -> Self {
         self.routes = Some(Box::new(routes));
         self
     }
@@ -84,7 +147,7 @@ impl Service {
 
     /// A consumer of events.
     #[must_use]
-    pub fn consumer(mut self, consumer: impl FnOnce(&Resources) -> Consumer + Send + 'static) -> Self {
+    pub fn consumer(mut self, consumer: impl FnOnce(&Resources<S>) -> Consumer + Send + 'static) -> Self {
         self.consumers.push(Box::new(consumer));
         self
     }

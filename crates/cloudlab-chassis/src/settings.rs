@@ -26,7 +26,7 @@ pub struct Settings {
     pub cache: Cache,
     /// Logs.
     pub log: Log,
-    /// The service's own settings.
+    /// The service's own settings, which it reads as a type of its own.
     pub service: Section,
 }
 

@@ -1,11 +1,16 @@
 use super::Settings;
-use crate::configuration::{load, report};
-use cloudlab_config::Sources;
+use crate::configuration::{self, report};
+use crate::service::NoSettings;
+use cloudlab_config::{Error, Loaded, Sources};
 
 /// The settings under these variables alone: the folder has no files.
 fn under(variables: &[(&str, &str)]) -> Sources {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Sources::new("/nowhere", variables)
+}
+
+fn load(sources: &Sources) -> Result<Loaded<Settings>, Error> {
+    configuration::load::<NoSettings>(sources).map(|(loaded, _)| loaded)
 }
 
 fn refusal(variables: &[(&str, &str)]) -> String {

@@ -12,9 +12,9 @@ use serde::de::{
 use crate::enumeration::Variant;
 use crate::error::Error;
 use crate::fault::Fault;
-use crate::redaction::is_telling;
 use crate::secret;
 use crate::tree::{Node, Text, Value, join};
+use cloudlab_core::secrets::is_telling;
 
 /// Reads a `T` from the tree under `key`.
 pub(crate) fn read<T: DeserializeOwned>(node: &Node, key: &str) -> Result<T, Error> {

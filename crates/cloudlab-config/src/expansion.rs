@@ -1,8 +1,8 @@
 use crate::dotenv::is_name;
 use crate::error::Error;
-use crate::redaction::{MASK, is_telling};
 use crate::tree::{Node, Origin, Text};
 use crate::variables::Variables;
+use cloudlab_core::secrets::{MASK, is_telling};
 
 /// Expands `${VAR}` and `${VAR:-default}` in all texts that came from TOML files.
 pub(crate) fn expand(root: &mut Node, variables: &Variables) -> Result<(), Error> {

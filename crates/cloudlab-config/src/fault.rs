@@ -3,10 +3,10 @@ use std::fmt;
 use serde::de::{Expected, Unexpected};
 
 use crate::error::Error;
-use crate::redaction::{MASK, is_telling};
 use crate::suggestion::nearest;
 use crate::tree::{Node, Origin, Value, join};
 use crate::variables;
+use cloudlab_core::secrets::{MASK, is_telling};
 
 /// What serde found wrong, and, once a deserializer has said so, where. The innermost place is kept.
 #[derive(Debug)]

@@ -9,9 +9,10 @@ use crate::deserializer;
 use crate::error::Error;
 use crate::files::Fingerprint;
 use crate::profile::Profile;
-use crate::redaction::{MASK, is_telling, mask_urls};
+use crate::redaction::mask_urls;
 use crate::tree::{Node, join};
 use crate::variables;
+use cloudlab_core::secrets::{MASK, is_telling};
 
 /// Stands in a report where nothing was set and the type has no default either.
 const UNSET: &str = "(unset)";

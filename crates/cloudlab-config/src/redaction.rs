@@ -1,14 +1,4 @@
-/// What is shown in place of a secret.
-pub(crate) const MASK: &str = "***";
-
-const TELLING: [&str; 8] =
-    ["password", "passwd", "passphrase", "secret", "token", "credential", "api_key", "private_key"];
-
-/// Whether a dotted key or a variable holds a secret by the look of its name, or by that of a section around it.
-pub(crate) fn is_telling(name: &str) -> bool {
-    let name = name.to_lowercase().replace('-', "_");
-    TELLING.iter().any(|word| name.contains(word))
-}
+use cloudlab_core::secrets::{MASK, is_telling};
 
 /// Replaces the passwords of all URLs in `text` by `***`.
 ///

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::redaction::MASK;
+use cloudlab_core::secrets::MASK;
 
 /// The name under which [`Secret`] presents itself to serde, so that this crate's deserializer prints nothing of it.
 pub(crate) const SERDE_NAME: &str = "$cloudlab_config::Secret";

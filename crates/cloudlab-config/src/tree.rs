@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::dotenv;
-use crate::redaction::{MASK, mask_urls};
+use crate::redaction::mask_urls;
+use cloudlab_core::secrets::MASK;
 
 /// Where a key or value stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -18,6 +18,7 @@ mod id;
 mod invalid;
 mod refused;
 mod reply;
+pub mod secrets;
 pub mod store;
 mod tenant;
 pub mod text;

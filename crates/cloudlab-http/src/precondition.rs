@@ -53,16 +53,6 @@ impl IfMatch {
         }
     }
 
-    /// The one version for which the change is meant, where the header names just one: a repository can check it
-    /// in the write itself.
-    #[must_use]
-    pub fn single(&self) -> Option<i64> {
-        match &self.0 {
-            Some(Tags::List(tags)) if tags.len() == 1 => tags[0].version(),
-            _ => None,
-        }
-    }
-
     /// Refuses when the change is not meant for this version.
     ///
     /// # Errors

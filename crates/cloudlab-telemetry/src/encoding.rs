@@ -2,21 +2,10 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 
 use crate::options::Format;
-
-/// What is written in place of a secret.
-const MASK: &str = "***";
+use cloudlab_core::secrets::MASK;
 
 /// Longer values are cut: a log is no place for documents, and the queue is bounded.
 const VALUE_LIMIT_BYTES: usize = 16 << 10;
-
-const TELLING: [&[u8]; 4] = [b"password", b"secret", b"token", b"authorization"];
-
-/// Whether the value of a field of this name must not be logged.
-pub(crate) fn is_telling(name: &str) -> bool {
-    let contains =
-        |word: &[u8]| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    TELLING.into_iter().any(contains)
-}
 
 /// The value of a field, as tracing hands it over.
 pub(crate) enum Value<'a> {

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use tracing::field::{Field, Visit};
 
-use crate::encoding::{Value, is_telling};
+use crate::encoding::Value;
 use crate::options::Format;
+use cloudlab_core::secrets::is_telling;
 
 /// Takes fields, one by one.
 pub(crate) trait Sink {

@@ -6,17 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The millisecond of the first identity: 2026-01-01T00:00:00Z.
 const START_MS: u64 = 1_767_225_600_000;
 
-/// UUIDs of version 7 that count up: easy to read in a failed assertion.
-#[derive(Debug, Default)]
-pub struct SequentialIds(AtomicU64);
-
-impl Ids for SequentialIds {
-    fn next(&self) -> Uuid {
-        let number = self.0.fetch_add(1, Ordering::Relaxed);
-        version_7(START_MS, u128::from(number) + 1)
-    }
-}
-
 /// UUIDs of version 7 with bits from a seeded generator: they collide with no other seed's.
 #[derive(Debug)]
 pub struct RandomIds {

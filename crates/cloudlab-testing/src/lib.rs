@@ -20,7 +20,7 @@ mod wait;
 
 pub use clock::ManualClock;
 pub use database::{TestDatabase, must};
-pub use ids::{RandomIds, SequentialIds};
+pub use ids::RandomIds;
 pub use proxy::{FaultProxy, Mode};
 #[doc(hidden)]
 pub use suite::{on_postgres, on_sqlite};

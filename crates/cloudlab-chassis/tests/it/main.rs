@@ -5,6 +5,7 @@
 mod blank_service;
 mod consuming;
 mod database_away;
+mod own_settings;
 mod stopping;
 
 use cloudlab_testing::service::{Home, Service};
