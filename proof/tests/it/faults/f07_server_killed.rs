@@ -13,7 +13,7 @@ use crate::wait::eventually;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const KILLS: usize = 5;
+const KILLS: usize = 10;
 /// How long after the server answers the service may take to be ready.
 const READY: Duration = Duration::from_secs(5);
 /// A command that finds no server is answered well before its own deadline.
