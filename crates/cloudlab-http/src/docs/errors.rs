@@ -1,6 +1,7 @@
 //! The pages of the error codes.
 
 use crate::problem::Code;
+use pulldown_cmark::{Event, Options, Parser, Tag, html};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -33,38 +34,34 @@ impl Pages {
     }
 }
 
-/// The text as a page: readable as it stands, with its links.
+const STYLE: &str = "body{max-width:50rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui}\
+    table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.2rem .6rem;text-align:left}\
+    code{background:#f2f2f2;padding:0 .2rem}";
+
+/// The text as a page.
 pub(super) fn page(markdown: &str) -> String {
-    format!(
+    let mut page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Errors</title><style>pre{{white-space:pre-wrap;max-width:50rem;margin:2rem auto;font:1rem/1.5 \
-         system-ui}}</style><pre>{}</pre></html>",
-        links(&escape(markdown))
-    )
+         <title>Errors</title><style>{STYLE}</style>"
+    );
+    html::push_html(&mut page, Parser::new_ext(markdown, Options::ENABLE_TABLES).map(below_errors));
+    page.push_str("</html>\n");
+    page
+}
+
+/// Pages refer to each other by their files' names, and lie below the list of them.
+fn below_errors(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) if !dest_url.starts_with('/') => {
+            let dest_url = format!("/docs/errors/{dest_url}").into();
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
+        // A page says what a tag looks like; it does not make one.
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        event => event,
+    }
 }
 
 pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Turns `[text](target)` into links; the text is escaped already.
-fn links(mut text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    while let Some((before, link, target, after)) = next_link(text) {
-        let target =
-            if target.starts_with('/') { target.to_owned() } else { format!("/docs/errors/{target}") };
-        html.push_str(before);
-        // To write into a string never fails.
-        let _ = write!(html, "<a href=\"{target}\">{link}</a>");
-        text = after;
-    }
-    html.push_str(text);
-    html
-}
-
-fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
-    let (left, right) = text.split_once("](")?;
-    let (before, link) = left.rsplit_once('[')?;
-    let (target, after) = right.split_once(')')?;
-    Some((before, link, target, after))
 }

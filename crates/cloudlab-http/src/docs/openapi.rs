@@ -4,7 +4,7 @@ use crate::edge::Kind;
 use crate::precondition::{IfMatch, IfNoneMatch};
 use crate::problem::{FieldError, MEDIA_TYPE, Problem};
 use std::collections::BTreeMap;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{
     Components, Content, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
@@ -64,6 +64,7 @@ pub fn complete(mut openapi: OpenApi) -> OpenApi {
     schemas.insert(FieldError::name().into_owned(), FieldError::schema());
     let paths: Vec<String> = openapi.paths.paths.keys().cloned().collect();
     for (path, item) in openapi.paths.paths.iter_mut().filter(|(path, _)| Kind::of(path) == Kind::Api) {
+        put_under_resource(path, item);
         for operation in [&mut item.get, &mut item.put, &mut item.delete].into_iter().flatten() {
             add(operation, tenant());
         }
@@ -106,6 +107,20 @@ pub fn complete(mut openapi: OpenApi) -> OpenApi {
         }
     }
     openapi
+}
+
+/// Operations without a tag get the resource of their path as one: `/v1/gizmos/{id}/stop` is about `gizmos`.
+fn put_under_resource(path: &str, item: &mut PathItem) {
+    let Some(resource) = path.split(['/', ':']).nth(2).filter(|resource| !resource.starts_with('{')) else {
+        return;
+    };
+    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+    for operation in operations.into_iter().flatten() {
+        let tags = operation.tags.get_or_insert_default();
+        if tags.is_empty() {
+            tags.push(resource.to_owned());
+        }
+    }
 }
 
 const ETAG: &str = "ETag";

@@ -78,6 +78,13 @@ async fn the_document_has_problems_and_common_headers() {
 }
 
 #[tokio::test]
+async fn operations_are_grouped_by_their_resource() {
+    let json = get(&service(), "/openapi.json").await.json();
+    assert_eq!(json["paths"]["/v1/gizmos/{id}/stop"]["post"]["tags"], serde_json::json!(["gizmos"]));
+    assert_eq!(json["paths"]["/health/live"]["get"]["tags"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn the_document_has_preconditions_and_the_headers_of_replies() {
     let json = get(&service(), "/openapi.json").await.json();
     let operation = |path: &str, method: &str| json["paths"][path][method].clone();
@@ -149,7 +156,7 @@ async fn a_browser_gets_a_page_with_links_and_nothing_unescaped() {
     let page = ask(&service(), request("GET /docs/errors/gizmo_is_archived", &headers, "")).await;
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(page.text().contains(r#"<a href="/docs/errors/conflict.md">conflict</a>"#), "{}", page.text());
-    assert!(page.text().contains("&lt;b&gt;"));
+    assert!(page.text().contains("&lt;b&gt;") && page.text().contains("<h1>"), "{}", page.text());
     let linked = ask(&service(), request("GET /docs/errors/conflict.md", &headers, "")).await;
     assert_eq!(linked.status, 200);
 }
