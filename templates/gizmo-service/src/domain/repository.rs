@@ -2,7 +2,7 @@
 
 use super::{AcmeGizmo, Name, Status};
 use cloudlab_core::store::Error;
-use cloudlab_core::{Id, RequestContext, Write, async_trait, words};
+use cloudlab_core::{Id, RequestContext, Value, Write, async_trait, words};
 use std::collections::HashSet;
 
 words! {
@@ -21,7 +21,7 @@ pub struct Filter {
     pub status: Option<Status>,
     pub sort: Sort,
     /// Only behind this one: its value of the sort column, and its identity.
-    pub after: Option<(String, Id<AcmeGizmo>)>,
+    pub after: Option<(Value, Id<AcmeGizmo>)>,
     pub limit: usize,
 }
 

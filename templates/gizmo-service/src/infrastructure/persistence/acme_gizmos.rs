@@ -4,7 +4,7 @@ use crate::domain::{AcmeGizmo, AcmeGizmos, Description, Filter, Name, Snapshot, 
 use cloudlab_chassis::sql::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use cloudlab_chassis::sql::{Database, Row, Statement, bind, keyset};
 use cloudlab_core::store::Error;
-use cloudlab_core::{Id, Invalid, RequestContext, Timestamp, Value, Write, async_trait};
+use cloudlab_core::{Id, Invalid, RequestContext, Write, async_trait};
 use std::collections::HashSet;
 
 const TABLE: &str = "acme_gizmos";
@@ -36,7 +36,7 @@ impl AcmeGizmos for SqlAcmeGizmos {
     }
 
     async fn list(&self, ctx: &RequestContext, filter: &Filter) -> Result<Vec<AcmeGizmo>, Error> {
-        let statement = Statement::build(self.database.dialect(), &page(ctx, filter)?)?;
+        let statement = Statement::build(self.database.dialect(), &page(ctx, filter))?;
         self.database.fetch(ctx, statement).await?.iter().map(acme_gizmo).collect()
     }
 
@@ -86,7 +86,7 @@ fn columns(write: Write, state: &Snapshot) -> Write {
         .set("updated_at", state.updated_at)
 }
 
-fn page(ctx: &RequestContext, filter: &Filter) -> Result<SelectStatement, Error> {
+fn page(ctx: &RequestContext, filter: &Filter) -> SelectStatement {
     let (column, descending) = match filter.sort {
         Sort::Oldest => ("created_at", false),
         Sort::Newest => ("created_at", true),
@@ -98,18 +98,9 @@ fn page(ctx: &RequestContext, filter: &Filter) -> Result<SelectStatement, Error>
     if let Some(status) = filter.status {
         query.and_where(Expr::col("status").eq(bind(status.as_str())));
     }
-    let after = filter.after.as_ref().map(|(place, id)| Ok((sort_value(column, place)?, id.uuid())));
-    keyset::page(&mut query, column, descending, after.transpose()?, filter.limit);
-    Ok(query)
-}
-
-/// The value of the sort column, which a cursor keeps as text.
-fn sort_value(column: &str, place: &str) -> Result<Value, Error> {
-    if column == "name_key" {
-        return Ok(place.into());
-    }
-    let time: Result<Timestamp, _> = place.parse();
-    time.map(Value::from).map_err(|error| Error::Defect(format!("a cursor holds no time: {error}")))
+    let after = filter.after.clone().map(|(place, id)| (place, id.uuid()));
+    keyset::page(&mut query, column, descending, after, filter.limit);
+    query
 }
 
 fn acme_gizmo(row: &Row) -> Result<AcmeGizmo, Error> {

@@ -14,7 +14,7 @@ use cloudlab_chassis::http::{
     Query, ReadProblems, command, not_found,
 };
 use cloudlab_chassis::{OpenApiRouter, routes};
-use cloudlab_core::{Id, Timestamp};
+use cloudlab_core::{Id, Timestamp, Value};
 
 /// All routes of acme gizmos.
 pub fn routes(deps: Deps) -> OpenApiRouter {
@@ -153,11 +153,13 @@ fn place(sort: Sort, last: &AcmeGizmo) -> String {
 }
 
 /// What a cursor remembers, checked: callers can make cursors of their own.
-fn behind(sort: Sort, scope: &str, cursor: &Cursor) -> Result<(String, Id<AcmeGizmo>), Problem> {
+fn behind(sort: Sort, scope: &str, cursor: &Cursor) -> Result<(Value, Id<AcmeGizmo>), Problem> {
     match sort {
         Sort::Oldest | Sort::Newest => {
-            cursor.open::<(Timestamp, _)>(scope).map(|(time, id)| (time.to_string(), id))
+            cursor.open::<(Timestamp, _)>(scope).map(|(time, id)| (time.into(), id))
         }
-        Sort::Name | Sort::NameDescending => cursor.open(scope),
+        Sort::Name | Sort::NameDescending => {
+            cursor.open::<(String, _)>(scope).map(|(name, id)| (name.into(), id))
+        }
     }
 }
