@@ -35,6 +35,9 @@ pub enum Error {
     /// The store cannot be reached, or gave up for load: nothing was written; ask again later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// The statements took longer than the store allows: nothing was written, and the same may take as long again.
+    #[error("the store took too long: {0}")]
+    Slow(String),
     /// The store has no room left: nothing was written; an operator must act.
     #[error("the store is full: {0}")]
     Full(String),

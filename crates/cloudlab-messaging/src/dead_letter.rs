@@ -4,6 +4,19 @@ use crate::CloudEvent;
 use cloudlab_core::{Commit, Ids, RequestContext, Timestamp, Uuid, Write};
 use serde::Serialize;
 
+/// Characters of a cause that are kept.
+const MOST_CAUSE: usize = 4_000;
+
+/// As much of a cause as every store takes: PostgreSQL has no NUL in a text, and the data of an event may hold one. A
+/// letter that could not be written would hold up its key for ever.
+pub(crate) fn storable(cause: &str) -> String {
+    cause
+        .chars()
+        .take(MOST_CAUSE)
+        .map(|character| if character == '\0' { '\u{fffd}' } else { character })
+        .collect()
+}
+
 /// A parked event.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeadLetter {

@@ -1,6 +1,5 @@
 //! CloudEvents 1.0, the form in which events travel.
 
-use bytes::Bytes;
 use cloudlab_core::{RecordedEvent, TenantId, Timestamp, TraceParent, Uuid};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -67,13 +66,5 @@ impl CloudEvent {
     /// When a field is missing or of another type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.data.get())
-    }
-
-    /// The event as one JSON document (CloudEvents' structured mode).
-    ///
-    /// # Errors
-    /// Never for an event that was made by [`CloudEvent::of`].
-    pub fn to_json(&self) -> Result<Bytes, serde_json::Error> {
-        serde_json::to_vec(self).map(Bytes::from)
     }
 }

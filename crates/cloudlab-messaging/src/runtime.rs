@@ -2,6 +2,7 @@
 
 use crate::broker::{Broker, Delivery, Error, Subscription};
 use crate::consumer::{Consumer, HandleError};
+use crate::dead_letter::storable;
 use crate::{CloudEvent, DeadLetter};
 use cloudlab_core::store;
 use cloudlab_core::{Clock, Commit, Ids, InboxKey, Principal, RequestContext, Store};
@@ -104,9 +105,9 @@ impl Consumers {
 
     /// Runs the handler once; its commit gets the inbox row that makes it the only effect.
     async fn attempt(&self, consumer: &Consumer, event: &Arc<CloudEvent>) -> Result<Commit, HandleError> {
-        let work = (consumer.handler)(self.context(event), event.clone());
-        // A task of its own turns a panic into an error of this event instead of the end of the consumer.
-        let task = tokio::spawn(work);
+        let (handler, ctx, event_of_task) = (consumer.handler.clone(), self.context(event), event.clone());
+        // A task of its own turns a panic, also one before the first await, into an error of this event.
+        let task = tokio::spawn(async move { handler(ctx, event_of_task).await });
         let abort = task.abort_handle();
         let commit = match tokio::time::timeout(consumer.limits.timeout, task).await {
             Ok(Ok(outcome)) => outcome?,
@@ -156,11 +157,11 @@ impl Lanes {
     }
 
     async fn follow(&self, key: Arc<str>, first: Delivery) {
+        // However it ends, what waits behind must not overtake, nor wait for ever: the whole lane goes back.
+        let mut lane = Lane { lanes: self, key: &key, is_open: true };
         let mut next = Some(first);
         while let Some(delivery) = next {
             if !self.handle(&delivery.message.event, &delivery.message.topic).await {
-                // Stopping: what waits behind must not overtake, so the whole lane goes back.
-                self.waiting.lock().remove(&key);
                 return;
             }
             delivery.acknowledge();
@@ -168,6 +169,8 @@ impl Lanes {
             next = waiting.get_mut(&key).and_then(VecDeque::pop_front);
             if next.is_none() {
                 waiting.remove(&key);
+                // Under the lock: from here on the key's lane may be somebody else's.
+                lane.is_open = false;
             }
         }
     }
@@ -228,7 +231,7 @@ impl Lanes {
     }
 
     fn letter(&self, event: &CloudEvent, topic: &str, error: &HandleError, attempts: u32) -> DeadLetter {
-        let (consumer, kind, cause) = (&self.consumer.name, &event.kind, error.to_string());
+        let (consumer, kind, cause) = (&self.consumer.name, &event.kind, storable(&error.to_string()));
         tracing::error!(consumer, event_id = %event.id, kind, attempts, cause, "event parked");
         let now = self.consumers.clock.now();
         let letter = DeadLetter::new(self.consumers.ids.as_ref(), now, consumer, topic, event);
@@ -256,5 +259,20 @@ impl Lanes {
             .increment(1);
         let age = self.consumers.clock.now().as_micros() - event.time.as_micros();
         metrics::histogram!("consumer_delay_seconds", "consumer" => consumer).record(age as f64 / 1e6);
+    }
+}
+
+/// The lane of a key while it is followed.
+struct Lane<'a> {
+    lanes: &'a Lanes,
+    key: &'a Arc<str>,
+    is_open: bool,
+}
+
+impl Drop for Lane<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.lanes.waiting.lock().remove(self.key);
+        }
     }
 }

@@ -22,6 +22,9 @@ impl From<store::Error> for Problem {
             store::Error::Unavailable(_) => Self::new(&codes::UNAVAILABLE)
                 .detail("The service cannot reach its store; nothing was changed. Try again.")
                 .retry_after(RETRY_AFTER_S),
+            store::Error::Slow(_) => Self::new(&codes::UNAVAILABLE)
+                .detail("The store took too long; nothing was changed. Try again.")
+                .retry_after(RETRY_AFTER_S),
             store::Error::Unknown(_) => Self::new(&codes::UNAVAILABLE)
                 .detail(
                     "The connection to the store was lost and the outcome is not known. Try again under the same \

@@ -14,7 +14,7 @@ pub(crate) struct Lease {
     pub fence: i64,
 }
 
-/// One look at the journal, in one snapshot: rows ascending by id.
+/// One look at the journal: rows ascending by id.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     pub rows: Vec<(i64, RecordedEvent)>,
@@ -58,7 +58,7 @@ pub(crate) trait JournalStore: Send + Sync {
     /// Notes why the reader has stopped, so that no process goes on before an operator has decided.
     async fn halt(&self, reader: &str, lease: Lease, cause: &str) -> Result<(), Error>;
 
-    /// Up to `limit` rows inside the ranges and up to `limit` rows above `high`, one statement, one snapshot.
+    /// Up to `limit` rows inside the ranges and up to `limit` rows above `high`; in one snapshot where several write.
     async fn poll(&self, open: &Ranges, high: i64, limit: i64) -> Result<Page, Error>;
 
     /// The transactions that may hold an id which nobody sees yet.

@@ -123,9 +123,7 @@ fn judge(answers: Vec<Result<u64, tokio_postgres::Error>>) -> Result<Vec<u64>, R
     for (at, answer) in answers.into_iter().enumerate() {
         match answer {
             Ok(rows) => changed.push(rows),
-            Err(error)
-                if at == last && error.as_db_error().is_some_and(|db| ends_session(db.code().code())) =>
-            {
+            Err(error) if errors::hides_outcome(&error, at == last) => {
                 return Err(Error::Unknown(error.to_string()).into());
             }
             Err(error) => {
@@ -134,9 +132,4 @@ fn judge(answers: Vec<Result<u64, tokio_postgres::Error>>) -> Result<Vec<u64>, R
         }
     }
     Ok(changed)
-}
-
-/// A session that the server ended while it answered the last statement may have committed.
-fn ends_session(code: &str) -> bool {
-    code.starts_with("57P") || code.starts_with("08")
 }

@@ -25,7 +25,8 @@ pub(super) fn failure(error: &tokio_postgres::Error) -> Failure {
     match *code {
         SqlState::UNIQUE_VIOLATION => duplicate(db),
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Failure::Again(text),
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => Error::Unavailable(text).into(),
+        SqlState::LOCK_NOT_AVAILABLE => Error::Unavailable(text).into(),
+        SqlState::QUERY_CANCELED => Error::Slow(text).into(),
         SqlState::DISK_FULL => Error::Full(text).into(),
         // A schema change under a prepared statement; the next connection prepares anew.
         _ if is_stale_plan(db) => Failure::Again(text),
@@ -40,6 +41,13 @@ pub(super) fn is_of_statement(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|db| {
         db.parsed_severity() == Some(Severity::Error) && !is_outage(db.code()) && !is_stale_plan(db)
     })
+}
+
+/// Whether a batch that was sent whole may have been committed in spite of this answer to one of its statements. What
+/// ended the session while the last one was answered may have done so after the commit, whatever its code says: a log
+/// that cannot be synced is a PANIC with the code of the file system's error.
+pub(super) fn hides_outcome(error: &tokio_postgres::Error, is_last: bool) -> bool {
+    error.as_db_error().is_none_or(|db| is_last && db.parsed_severity() != Some(Severity::Error))
 }
 
 fn is_stale_plan(db: &DbError) -> bool {

@@ -148,10 +148,11 @@ impl JournalStore for Postgres {
     }
 
     async fn prune(&self, before: Timestamp, limit: i64) -> Result<u64, Error> {
-        let mark = "UPDATE journal_pruned SET mark = greatest(mark, (SELECT max(id) FROM (SELECT id FROM journal \
-            WHERE id < (SELECT coalesce(min(lowest), 0) FROM journal_reader) AND at < $1 ORDER BY id LIMIT $2) old)) \
-            WHERE NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
-        // The time tells what has its id from a counter that was set back.
+        // First the rows, then their times: a search for old ones would walk the whole journal when there are none.
+        let mark = "UPDATE journal_pruned SET mark = greatest(mark, (SELECT max(id) FROM (SELECT id, at FROM journal \
+            WHERE id > mark AND id < (SELECT coalesce(min(lowest), 0) FROM journal_reader) ORDER BY id LIMIT $2) next \
+            WHERE at < $1)) WHERE NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
+        // The time tells what has its id from a counter that was set back, or from a clock that is ahead.
         let remove = "DELETE FROM journal WHERE id <= (SELECT mark FROM journal_pruned) AND at < $1 \
             AND NOT EXISTS (SELECT 1 FROM journal_reader WHERE halted IS NOT NULL)";
         let forget = "DELETE FROM journal_dead_gap WHERE hi <= (SELECT mark FROM journal_pruned)";

@@ -76,7 +76,7 @@ impl Readers {
 fn late(deadline: Option<Deadline>) -> Error {
     match deadline {
         Some(deadline) if deadline.left().is_zero() => Error::Deadline,
-        _ => Error::Unavailable("the read took longer than a statement may".into()),
+        _ => Error::Slow("the read took longer than a statement may".into()),
     }
 }
 

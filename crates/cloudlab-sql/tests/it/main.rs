@@ -1,5 +1,6 @@
 //! The contract suites on the engines of this crate, and what only one engine has.
 
+mod last_words;
 mod postgres_commits;
 mod postgres_journal;
 #[cfg(feature = "sabotage")]

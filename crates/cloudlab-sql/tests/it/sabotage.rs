@@ -38,19 +38,54 @@ fn is_caught(defect: &str, test: &str) {
     assert!(noticed, "{test} does not notice {defect} in {TRIES} runs");
 }
 
-macro_rules! caught {
-    ($($name:ident: $defect:literal by $($test:literal),+;)*) => {$(
-        #[test]
-        fn $name() {
-            $(is_caught($defect, $test);)+
+/// Runs of a sabotaged test, and how many of them must be red: 95 of a hundred.
+const RUNS: usize = 20;
+const MUST_BE_RED: usize = 19;
+/// A red run mostly waits for what does not come.
+const AT_ONCE: usize = 5;
+
+fn red_runs(test: &str, defect: &str) -> usize {
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(|| !passes(test, defect))).collect();
+        runs.into_iter().map(|run| usize::from(run.join().unwrap_or(false))).sum()
+    })
+}
+
+/// Minutes long, so it is asked for: `cargo test -p cloudlab-sql --all-features --test it -- --ignored --nocapture rates`.
+#[test]
+#[ignore = "it takes minutes; the tests above catch each defect once"]
+#[expect(clippy::print_stdout, reason = "the rates are what it is for")]
+fn rates() {
+    let mut weak = Vec::new();
+    for (defect, test) in CAUGHT {
+        if test.contains("postgres") && !has_server() {
+            println!("skipped: {defect} by {test} (TEST_POSTGRES_URL is not set)");
+            continue;
         }
-    )*};
+        let red = (0..RUNS / AT_ONCE).map(|_| red_runs(test, defect)).sum::<usize>();
+        println!("{defect} by {test}: red in {red} of {RUNS} runs");
+        if red < MUST_BE_RED {
+            weak.push(format!("{defect} by {test}: {red} of {RUNS}"));
+        }
+    }
+    assert!(weak.is_empty(), "noticed too rarely: {weak:#?}");
+}
+
+macro_rules! caught {
+    ($($name:ident: $defect:literal by $($test:literal),+;)*) => {
+        const CAUGHT: &[(&str, &str)] = &[$($(($defect, $test),)+)*];
+        $(
+            #[test]
+            fn $name() {
+                $(is_caught($defect, $test);)+
+            }
+        )*
+    };
 }
 
 caught! {
     a_reader_without_gaps_is_caught: "no_gaps" by
-        "postgres_journal::a_transaction_that_stays_open_delays_only_its_own_rows",
-        "journal::postgres::every_event_comes_once_and_in_order_under_load";
+        "postgres_journal::a_transaction_that_stays_open_delays_only_its_own_rows";
     a_gap_without_a_proof_is_caught: "no_proof" by
         "postgres_journal::a_transaction_that_stays_open_delays_only_its_own_rows",
         "postgres_journal::a_prepared_transaction_blocks_the_proof_until_it_is_committed";

@@ -29,25 +29,29 @@ fn the_writer_syncs_every_commit_to_the_log() {
     });
 }
 
+/// Enough that others come before the large one and behind it, in whatever order they arrive.
+const COMMITS: usize = 24;
+const LARGE: usize = 12;
+
 #[test]
 fn a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one() {
     on_sqlite(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
-        let ids = identities(9);
-        session.write([account(ids[8], 0)]).await;
+        let ids = identities(COMMITS + 1);
+        session.write([account(ids[COMMITS], 0)]).await;
         let pages = session.number("SELECT page_count AS n FROM pragma_page_count", Vec::new()).await;
         session.script(&format!("PRAGMA max_page_count = {}", pages + 8)).await;
         // Whoever holds the file makes the commits gather: the first waits, and the others wait behind it as a group.
         let holder = raw(&db);
         must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
         let start = |at: usize| {
-            let size = if at == 4 { 200_000 } else { 1 };
+            let size = if at == LARGE { 200_000 } else { 1 };
             let write = Write::insert("sample", key(ids[at])).set("octets", vec![7_u8; size]);
             let (session, commit) = (session.clone(), session.empty().write(write));
             tokio::spawn(async move { session.commit(commit).await })
         };
         let mut started = Vec::new();
-        for at in 0..8 {
+        for at in 0..COMMITS {
             started.push(start(at));
             tokio::task::yield_now().await;
         }
@@ -60,7 +64,7 @@ fn a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one() {
             let outcome = must("a task", task.await);
             let sql = "SELECT count(*) AS n FROM sample WHERE id = $1";
             let found = session.number(sql, vec![ids[at].into()]).await;
-            if at == 4 {
+            if at == LARGE {
                 assert!(matches!(outcome, Err(Error::Full(_))), "{outcome:?}");
                 assert_eq!(found, 0);
             } else {
