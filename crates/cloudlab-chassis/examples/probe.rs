@@ -38,7 +38,7 @@ fn main() -> std::process::ExitCode {
         Service::new("probe-service", "1.2.3")
             .settings::<Settings>()
             .routes(|resources| routes(Deps(resources.clone())))
-            .consumer(|resources| Consumer::new("prober", [resources.topic("probe")], handle)),
+            .consumer(|resources| Consumer::new("prober", [resources.topic("probe")], begin)),
     )
 }
 
@@ -94,11 +94,24 @@ async fn panics(Context(_): Context) -> Answer {
 }
 
 #[expect(clippy::panic, reason = "what the tests want to see survived")]
+fn begin(
+    ctx: RequestContext,
+    event: Arc<CloudEvent>,
+) -> impl Future<Output = Result<Commit, HandleError>> + Send + 'static {
+    if event.decode::<Probed>().is_ok_and(|event| event.mode == "panic at once") {
+        panic!("before anything was awaited");
+    }
+    handle(ctx, event)
+}
+
+#[expect(clippy::panic, reason = "what the tests want to see survived")]
 async fn handle(ctx: RequestContext, event: Arc<CloudEvent>) -> Result<Commit, HandleError> {
     match event.decode::<Probed>()?.mode.as_str() {
         "panic" => panic!("on request"),
         "stuck" => std::future::pending().await,
         "park" => Err(HandleError::Park("on request".into())),
+        "slow" => Err(store::Error::Slow("on request".into()).into()),
+        "nul" => Err(HandleError::Park("a NUL: \0".into())),
         "retry" => Err(HandleError::Retry("on request".into())),
         _ => Ok(Commit::new(&ctx)),
     }

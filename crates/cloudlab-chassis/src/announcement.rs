@@ -5,6 +5,7 @@ use crate::service::Service;
 use crate::settings::Settings;
 use cloudlab_config::{Loaded, Profile};
 use cloudlab_telemetry::{Format, Telemetry};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -59,7 +60,8 @@ impl Announcement {
         if let Some(hints) = &self.hints {
             // The log is written by a thread of its own; the hints come after what was logged before them.
             telemetry.flush(Duration::from_millis(200));
-            println!("{}", hints.text(service, self.addresses, took_ms));
+            // A service whose terminal is gone works all the same.
+            let _ = writeln!(std::io::stdout(), "{}", hints.text(service, self.addresses, took_ms));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! From files and environment to settings, and the one setting that changes while the service runs.
 
+use crate::checks;
 use crate::service::OwnSettings;
-use crate::settings::{self, LogFormat, Settings};
-use cloudlab_config::{Entry, Error, Loaded, Profile, Sources};
+use crate::settings::{LogFormat, Settings};
+use cloudlab_config::{Entry, Error, Fingerprint, Loaded, Profile, Sources};
 use cloudlab_telemetry::{Format, Options, Output, Telemetry};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +20,7 @@ const OWN: &str = "service";
 /// Loads and checks the settings from the working directory and the environment, with those of the service's own.
 pub(crate) fn load<S: OwnSettings>(sources: &Sources) -> Result<(Loaded<Settings>, S), Error> {
     let mut loaded = sources.load::<Settings>()?;
-    settings::check(&loaded)?;
+    checks::check(&loaded)?;
     let own = loaded.section(OWN)?;
     Ok((loaded, own))
 }
@@ -29,11 +30,13 @@ pub(crate) fn load<S: OwnSettings>(sources: &Sources) -> Result<(Loaded<Settings
 pub(crate) struct Origin {
     sources: Sources,
     load: fn(&Sources) -> Result<Loaded<Settings>, Error>,
+    /// The state of the files from which the running settings were read: a change since then is one.
+    seen: Fingerprint,
 }
 
 impl Origin {
-    pub fn of<S: OwnSettings>(sources: Sources) -> Self {
-        Self { sources, load: |sources| load::<S>(sources).map(|(loaded, _)| loaded) }
+    pub fn of<S: OwnSettings>(sources: Sources, seen: Fingerprint) -> Self {
+        Self { sources, load: |sources| load::<S>(sources).map(|(loaded, _)| loaded), seen }
     }
 }
 
@@ -70,8 +73,8 @@ pub(crate) fn telemetry(loaded: &Loaded<Settings>) -> Result<Telemetry, cloudlab
 }
 
 /// Looks at the files now and then, and takes over a new log level; a wrong file changes nothing and is reported.
-pub(crate) async fn follow(Origin { sources, load }: Origin, telemetry: Telemetry, stop: CancellationToken) {
-    let mut seen = sources.fingerprint();
+pub(crate) async fn follow(origin: Origin, telemetry: Telemetry, stop: CancellationToken) {
+    let Origin { sources, load, mut seen } = origin;
     loop {
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -102,3 +105,7 @@ fn apply(loaded: &Loaded<Settings>, telemetry: &Telemetry) {
         Err(error) => tracing::error!(%error, "the log level stays"),
     }
 }
+
+#[cfg(test)]
+#[path = "configuration_tests.rs"]
+mod tests;

@@ -10,30 +10,31 @@
 
 mod admin;
 mod announcement;
+mod checks;
 mod commands;
 mod configuration;
 mod dead_letters;
 mod health;
 mod lifecycle;
+mod measures;
+mod output;
 mod publisher;
 mod readiness;
+mod running;
 mod service;
 mod settings;
+mod signals;
 mod system;
 mod upkeep;
 
-pub use axum;
-pub use cloudlab_core as core;
 pub use cloudlab_http as http;
 pub use cloudlab_messaging as messaging;
 pub use cloudlab_sql as sql;
 pub use cloudlab_telemetry as telemetry;
 
-pub use cloudlab_sql::{Migration, migrations};
+pub use cloudlab_sql::migrations;
 pub use commands::run;
-pub use publisher::topic;
 pub use service::{NoSettings, OwnSettings, Resources, Service};
-pub use settings::Settings;
 pub use system::{SystemClock, SystemIds};
 pub use utoipa_axum::router::OpenApiRouter;
 pub use utoipa_axum::routes;

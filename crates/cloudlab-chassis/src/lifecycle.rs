@@ -3,12 +3,15 @@
 use crate::admin::{self, Admin, Gate};
 use crate::announcement::{Addresses, Announcement};
 use crate::configuration::Origin;
+use crate::output::Failure;
 use crate::publisher::{Publisher, READER};
 use crate::readiness::Readiness;
+use crate::running::{Listener, Running};
 use crate::service::{Resources, Service};
 use crate::settings::Settings;
+use crate::signals::Signals;
 use crate::system::SystemIds;
-use crate::{configuration, health, upkeep};
+use crate::{configuration, health, measures, upkeep};
 use cloudlab_config::{Loaded, Profile};
 use cloudlab_core::store::Error;
 use cloudlab_core::{Clock, Ids};
@@ -19,8 +22,6 @@ use cloudlab_sql::{Database, Migration};
 use cloudlab_telemetry::Telemetry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,8 +32,11 @@ const REMIND: Duration = Duration::from_secs(30);
 /// The part of the drain limit that requests may use; the rest is for consumers, readers and the database.
 const REQUESTS_SHARE: f64 = 0.75;
 
+/// How long requests of operators may go on when all else has ended.
+const OPERATORS_DRAIN: Duration = Duration::from_secs(1);
+
 /// Serves until a signal ends it.
-pub(crate) async fn serve(service: Service, origin: Origin, loaded: Loaded<Settings>) -> Result<(), String> {
+pub(crate) async fn serve(service: Service, origin: Origin, loaded: Loaded<Settings>) -> Result<(), Failure> {
     let started = Instant::now();
     let telemetry = configuration::telemetry(&loaded).map_err(|error| error.to_string())?;
     let _flush = telemetry.flush_on_drop(Duration::from_secs(2));
@@ -46,20 +50,29 @@ pub(crate) async fn serve(service: Service, origin: Origin, loaded: Loaded<Setti
     if !migrates {
         announcement.make(&telemetry);
     }
-    tokio::select! {
+    let signal = tokio::select! {
         outcome = start.run(&running) => {
             outcome?;
             if migrates {
                 announcement.make(&telemetry);
             }
-            signals.next().await;
+            signals.next().await
         }
-        () = signals.next() => {}
+        signal = signals.next() => signal,
+    };
+    tracing::info!(signal = signal.name, "stopping");
+    tokio::select! {
+        () = running.stop(&loaded.value.http) => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        signal = signals.again() => {
+            let (signal, number) = (signal.name, signal.number);
+            let exit_code = 128 + u32::from(number);
+            tracing::warn!(signal, exit_code, "a second signal: the process ends at once, without what was to be finished");
+            Err(Failure::Signalled(number))
+        }
     }
-    tracing::info!("stopping");
-    running.stop(Duration::from_secs(loaded.value.http.drain_seconds)).await;
-    tracing::info!("stopped");
-    Ok(())
 }
 
 struct Servers {
@@ -69,27 +82,23 @@ struct Servers {
 
 impl Servers {
     async fn bind(settings: &Settings) -> Result<Self, String> {
-        let drain_timeout = Duration::from_secs(settings.http.drain_seconds).mul_f64(REQUESTS_SHARE);
-        let limits = |setting| Limits { setting, drain_timeout, ..Limits::default() };
-        let public = Server::bind(settings.http.address, limits("http.address")).await;
-        let admin = Server::bind(settings.admin.address, limits("admin.address")).await;
-        let sentence = |error: cloudlab_http::BindError| error.to_string();
-        Ok(Self { public: public.map_err(sentence)?, admin: admin.map_err(sentence)? })
+        let http = &settings.http;
+        let idle_timeout = Duration::from_secs(http.keep_alive_seconds);
+        let drain = Duration::from_secs(http.drain_seconds).mul_f64(REQUESTS_SHARE);
+        let limits =
+            |setting, drain_timeout| Limits { setting, drain_timeout, idle_timeout, ..Limits::default() };
+        let public = Server::bind(http.address, limits("http.address", drain)).await;
+        let operators = limits("admin.address", OPERATORS_DRAIN.min(drain));
+        let admin = Server::bind(settings.admin.address, operators).await;
+        Ok(Self {
+            public: public.map_err(|error| error.to_string())?,
+            admin: admin.map_err(|error| error.to_string())?,
+        })
     }
 
     fn addresses(&self) -> Addresses {
         Addresses { public: self.public.local_addr(), admin: self.admin.local_addr() }
     }
-}
-
-/// A service that runs.
-struct Running {
-    readiness: Arc<Readiness>,
-    database: Database,
-    listeners: TaskTracker,
-    workers: TaskTracker,
-    stop_listening: CancellationToken,
-    stop_working: CancellationToken,
 }
 
 async fn assemble(
@@ -114,15 +123,16 @@ async fn assemble(
     };
     let limits = settings.consumer_limits();
     let consumers = std::mem::take(&mut service.consumers);
-    let consumers = consumers.into_iter().map(|make| make(&resources).with_limits(limits.clone())).collect();
+    let consumers = consumers.into_iter().map(|make| make(&resources).with_limits(limits.clone()));
+    let consumers: Vec<_> = consumers.collect();
+    measures::register(&consumers);
     let consumers = Consumers::new(service.name, Arc::new(database.clone()), clock, ids.clone(), consumers);
     let publisher = Arc::new(Publisher::new(service.name, broker.clone()));
     let reader = Reader::new(READER, database.clone(), publisher);
     let status = reader.status();
     let readiness = Readiness::new(&service, database.clone(), broker.clone(), status.clone());
 
-    let (listeners, workers) = (TaskTracker::new(), TaskTracker::new());
-    let (stop_listening, stop_working) = (CancellationToken::new(), CancellationToken::new());
+    let (workers, stop_working) = (TaskTracker::new(), CancellationToken::new());
     let api = edge(settings, tenancy(loaded.profile), &ids);
     let admin = Admin {
         database: database.clone(),
@@ -137,10 +147,10 @@ async fn assemble(
     let api = api.around(public_routes(service, &resources, readiness.clone()));
     let operators = health::routes(readiness.clone()).merge(admin::routes(admin, gate(loaded)));
     let operators = edge(settings, Tenancy::Absent, &ids).around(operators);
-    listeners.spawn(servers.public.serve(api, stop_listening.clone().cancelled_owned()));
-    listeners.spawn(servers.admin.serve(operators, stop_listening.clone().cancelled_owned()));
+    let public = Listener::spawn(servers.public, api);
+    let operators = Listener::spawn(servers.admin, operators);
     workers.spawn(configuration::follow(origin, telemetry, stop_working.clone()));
-    let running = Running { readiness, database, listeners, workers, stop_listening, stop_working };
+    let running = Running { readiness, database, public, operators, workers, stop_working };
     Ok((running, Start { name, migrations, migrates, consumers, broker, reader }))
 }
 
@@ -245,49 +255,5 @@ impl Reminder {
             self.0 = Some(Instant::now());
         }
         due
-    }
-}
-
-/// SIGTERM and SIGINT, from the moment at which they are listened for.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, String> {
-        let of = |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
-        Ok(Self { terminate: of(SignalKind::terminate())?, interrupt: of(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-impl Running {
-    /// Readiness off, requests finished, consumers and readers finished, the database closed: in that order, since
-    /// each needs the next, and all within the drain limit.
-    async fn stop(self, drain: Duration) {
-        let until = tokio::time::Instant::now() + drain;
-        self.readiness.stop();
-        self.stop_listening.cancel();
-        self.listeners.close();
-        if timeout_at(until, self.listeners.wait()).await.is_err() {
-            tracing::warn!("requests were still running when the drain limit passed");
-        }
-        self.stop_working.cancel();
-        self.workers.close();
-        if timeout_at(until, self.workers.wait()).await.is_err() {
-            tracing::warn!(
-                "consumers were still working when the drain limit passed; their events come again"
-            );
-        }
-        if timeout_at(until, self.database.close()).await.is_err() {
-            tracing::warn!("commits were still under way when the drain limit passed");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! From the journal to the broker: the one reader through which integration events leave the service.
 
+use crate::measures;
 use cloudlab_core::RecordedEvent;
 use cloudlab_messaging::{Broker, CloudEvent, Message};
 use cloudlab_sql::journal::{Ack, Sink};
@@ -34,8 +35,7 @@ impl Publisher {
 }
 
 /// The topic of a service's aggregate.
-#[must_use]
-pub fn topic(service: &str, aggregate: &str) -> String {
+pub(crate) fn topic(service: &str, aggregate: &str) -> String {
     format!("cloudlab.{service}.{aggregate}")
 }
 
@@ -49,7 +49,7 @@ impl Sink for Publisher {
             Err(error) => {
                 // Only a hand-written row can hold data that is no JSON; held back, it would stop its whole stream.
                 tracing::error!(event_id = %event.event_id, %error, "an event cannot travel and is left out");
-                metrics::counter!("journal_unpublishable_total").increment(1);
+                metrics::counter!(measures::UNPUBLISHABLE).increment(1);
                 return ack.done();
             }
         };

@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long a report is given again without another look: probes must not become load.
 const FRESH: Duration = Duration::from_millis(500);
+/// How long a schema that was complete is taken for granted. Somebody may take migrations back, or bring an older
+/// database back, under a service that runs.
+const COMPLETE: Duration = Duration::from_secs(5);
 /// How long a dependency may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -42,6 +45,8 @@ pub(crate) struct Readiness {
     scope: &'static str,
     migrations: &'static [Migration],
     migrated: AtomicBool,
+    /// When the schema was last found complete.
+    looked: Mutex<Option<Instant>>,
     stopping: AtomicBool,
     last: tokio::sync::Mutex<Option<(Instant, Report)>>,
 }
@@ -60,6 +65,7 @@ impl Readiness {
             scope: service.name,
             migrations: service.migrations,
             migrated: AtomicBool::new(false),
+            looked: Mutex::new(None),
             stopping: AtomicBool::new(false),
             last: tokio::sync::Mutex::new(None),
         })
@@ -117,30 +123,33 @@ impl Readiness {
         }
     }
 
-    /// Whether the schema was found complete; it is then taken for granted, since nobody takes migrations back under
-    /// a service that runs.
+    /// Whether the schema was complete when it was last looked at.
     pub fn is_migrated(&self) -> bool {
         self.migrated.load(Ordering::Relaxed)
     }
 
-    /// Looks whether the schema is complete.
+    /// Looks whether the schema is complete, unless that was seen a moment ago.
     ///
     /// # Errors
     /// What is missing, or that nobody knows.
     pub async fn schema(&self) -> Result<(), String> {
-        if self.is_migrated() {
+        if self.looked.lock().is_some_and(|at| at.elapsed() < COMPLETE) {
             return Ok(());
         }
         let status = self.database.migration_status(self.scope, self.migrations);
         let Ok(Ok(all)) = tokio::time::timeout(PATIENCE, status).await else {
-            return Err("unknown while the database does not answer".into());
+            // A database that is away has not lost its schema.
+            let known = self.is_migrated().then_some(());
+            return known.ok_or_else(|| "unknown while the database does not answer".into());
         };
         let pending = all.iter().filter(|one| !one.applied);
         let names: Vec<_> = pending.map(|one| format!("{}/{}", one.scope, one.name)).collect();
         self.migrated.store(names.is_empty(), Ordering::Relaxed);
         if names.is_empty() {
+            *self.looked.lock() = Some(Instant::now());
             return Ok(());
         }
+        *self.looked.lock() = None;
         Err(format!(
             "pending: {}; run `{} migrate up` or set database.migrate = true",
             names.join(", "),

@@ -41,7 +41,7 @@ impl<S> Resources<S> {
     /// The topic of the events of one of the service's own aggregates.
     #[must_use]
     pub fn topic(&self, aggregate: &str) -> String {
-        crate::topic(self.service, aggregate)
+        crate::publisher::topic(self.service, aggregate)
     }
 
     fn with<T>(&self, settings: Arc<T>) -> Resources<T> {

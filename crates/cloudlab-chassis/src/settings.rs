@@ -1,7 +1,6 @@
 //! What an operator can set about a service: one struct a section of `service.toml`.
 
-use crate::broker_choice;
-use cloudlab_config::{Error, Loaded, Profile, Secret, Section};
+use cloudlab_config::{Secret, Section, Url};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -42,8 +41,13 @@ pub struct Http {
     pub body_limit_bytes: usize,
     /// Requests at one time; more are answered 503.
     pub most_in_flight: usize,
-    /// How long requests in flight may take to finish when the service stops.
+    /// How long stopping may take once no more requests are taken: requests, consumers and commits under way.
     pub drain_seconds: u64,
+    /// How long the service goes on as before when it is told to stop, with readiness down, so that whoever sends it
+    /// requests can learn of it.
+    pub stop_delay_seconds: u64,
+    /// How long a connection may be idle before it is closed; longer than a load balancer keeps it.
+    pub keep_alive_seconds: u64,
     /// Whether every request is logged at `info`.
     pub access_log: bool,
 }
@@ -63,7 +67,7 @@ pub struct Admin {
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
-    pub url: Option<String>,
+    pub url: Option<Url>,
     /// Connections for requests.
     pub pool_size: usize,
     /// Whether migrations run at start outside development.
@@ -119,7 +123,7 @@ pub struct Consumers {
 #[serde(deny_unknown_fields, default)]
 pub struct Broker {
     /// The broker; in process when unset.
-    pub url: Option<String>,
+    pub url: Option<Url>,
 }
 
 /// `[cache]`
@@ -127,7 +131,7 @@ pub struct Broker {
 #[serde(deny_unknown_fields, default)]
 pub struct Cache {
     /// The cache server; none when unset.
-    pub url: Option<String>,
+    pub url: Option<Url>,
 }
 
 /// `[log]`
@@ -158,6 +162,8 @@ impl Default for Http {
             body_limit_bytes: 1024 * 1024,
             most_in_flight: 1024,
             drain_seconds: 20,
+            stop_delay_seconds: 0,
+            keep_alive_seconds: 75,
             access_log: false,
         }
     }
@@ -200,63 +206,11 @@ impl Default for Log {
     }
 }
 
-/// What no type can say: values that must fit each other or the profile.
-///
-/// # Errors
-/// Names the key, where its value stands, and what is allowed.
-pub(crate) fn check(loaded: &Loaded<Settings>) -> Result<(), Error> {
-    let settings = &loaded.value;
-    if loaded.profile != Profile::Development && settings.database.url.is_none() {
-        return Err(no_database(loaded.profile));
-    }
-    let positive = [
-        ("http.timeout_ms", settings.http.timeout_ms),
-        ("http.body_limit_bytes", settings.http.body_limit_bytes as u64),
-        ("http.most_in_flight", settings.http.most_in_flight as u64),
-        ("http.drain_seconds", settings.http.drain_seconds),
-        ("database.pool_size", settings.database.pool_size as u64),
-        ("database.statement_timeout_ms", settings.database.statement_timeout_ms),
-        ("database.lock_timeout_ms", settings.database.lock_timeout_ms),
-        ("journal.poll_ms", settings.journal.poll_ms),
-        ("journal.lease_seconds", settings.journal.lease_seconds),
-        ("journal.keep_replies_hours", settings.journal.keep_replies_hours),
-        ("journal.keep_inbox_hours", settings.journal.keep_inbox_hours),
-        ("consumers.concurrency", settings.consumers.concurrency as u64),
-        ("consumers.most_attempts", u64::from(settings.consumers.most_attempts)),
-        ("consumers.first_pause_ms", settings.consumers.first_pause_ms),
-    ];
-    if let Some((key, _)) = positive.iter().find(|(_, value)| *value == 0) {
-        return Err(loaded.reject(key, "it must be at least 1"));
-    }
-    if let Some(url) = &settings.database.url {
-        cloudlab_sql::Database::check_url(url)
-            .map_err(|error| loaded.reject("database.url", &error.to_string()))?;
-    }
-    if let Some(url) = &settings.broker.url {
-        broker_choice(url).map_err(|sentence| loaded.reject("broker.url", &sentence))?;
-    }
-    if settings.cache.url.is_some() {
-        return Err(loaded.reject("cache.url", "no cache server is built into this version: leave it unset"));
-    }
-    cloudlab_telemetry::Telemetry::check_level(&settings.log.level)
-        .map_err(|error| loaded.reject("log.level", &error.to_string()))
-}
-
-/// Outside development a default would be a file that goes away with its container.
-fn no_database(profile: Profile) -> Error {
-    let detail = "it is not set, and only development has a default; set it in service.toml or as CLOUDLAB__DATABASE__URL \
-        to postgres://USER:PASSWORD@HOST:PORT/NAME, or to sqlite:PATH on a volume that outlives the process";
-    Error::WrongValue {
-        place: format!("profile {}", profile.name()),
-        key: "database.url".into(),
-        detail: detail.into(),
-    }
-}
-
 impl Settings {
     /// The database's URL, with the development default.
     pub(crate) fn database_url(&self, service: &str) -> String {
-        self.database.url.clone().unwrap_or_else(|| format!("sqlite:data/{service}.db"))
+        let default = || format!("sqlite:data/{service}.db");
+        self.database.url.as_ref().map_or_else(default, |url| url.expose().to_owned())
     }
 
     pub(crate) fn sql(&self) -> cloudlab_sql::Settings {

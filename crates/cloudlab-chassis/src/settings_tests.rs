@@ -18,30 +18,50 @@ fn refusal(variables: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn what_must_be_positive_is_refused_at_zero_with_its_place_and_key() {
-    for (variable, key) in [
-        ("CLOUDLAB__HTTP__TIMEOUT_MS", "http.timeout_ms"),
-        ("CLOUDLAB__HTTP__BODY_LIMIT_BYTES", "http.body_limit_bytes"),
-        ("CLOUDLAB__HTTP__MOST_IN_FLIGHT", "http.most_in_flight"),
-        ("CLOUDLAB__HTTP__DRAIN_SECONDS", "http.drain_seconds"),
-        ("CLOUDLAB__DATABASE__POOL_SIZE", "database.pool_size"),
-        ("CLOUDLAB__DATABASE__STATEMENT_TIMEOUT_MS", "database.statement_timeout_ms"),
-        ("CLOUDLAB__DATABASE__LOCK_TIMEOUT_MS", "database.lock_timeout_ms"),
-        ("CLOUDLAB__JOURNAL__POLL_MS", "journal.poll_ms"),
-        ("CLOUDLAB__JOURNAL__LEASE_SECONDS", "journal.lease_seconds"),
-        ("CLOUDLAB__JOURNAL__KEEP_REPLIES_HOURS", "journal.keep_replies_hours"),
-        ("CLOUDLAB__JOURNAL__KEEP_INBOX_HOURS", "journal.keep_inbox_hours"),
-        ("CLOUDLAB__CONSUMERS__CONCURRENCY", "consumers.concurrency"),
-        ("CLOUDLAB__CONSUMERS__MOST_ATTEMPTS", "consumers.most_attempts"),
-        ("CLOUDLAB__CONSUMERS__FIRST_PAUSE_MS", "consumers.first_pause_ms"),
+fn a_number_outside_of_its_limits_is_refused_with_its_place_and_key() {
+    for (key, least, most) in [
+        ("http.timeout_ms", 1, 3_600_000),
+        ("http.body_limit_bytes", 1, 1 << 30),
+        ("http.most_in_flight", 1, 1_000_000),
+        ("http.drain_seconds", 1, 3_600),
+        ("http.stop_delay_seconds", 0, 3_600),
+        ("http.keep_alive_seconds", 1, 3_600),
+        ("database.pool_size", 1, 1_000),
+        ("database.statement_timeout_ms", 1, 86_400_000),
+        ("database.lock_timeout_ms", 1, 86_400_000),
+        ("journal.poll_ms", 1, 60_000),
+        ("journal.lease_seconds", 1, 3_600),
+        ("journal.keep_hours", 0, 878_400),
+        ("journal.keep_replies_hours", 1, 878_400),
+        ("journal.keep_inbox_hours", 1, 878_400),
+        ("consumers.concurrency", 1, 10_000),
+        ("consumers.most_attempts", 1, 1_000_000),
+        ("consumers.first_pause_ms", 1, 3_600_000),
     ] {
-        let refusal = refusal(&[(variable, "0")]);
-        assert_eq!(
-            refusal,
-            format!("{variable}: the value of `{key}` is wrong: it must be at least 1, found \"0\".")
-        );
+        let variable = format!("CLOUDLAB__{}", key.replace('.', "__").to_uppercase());
+        let is_taken = |value: u64| load(&under(&[(&variable, &value.to_string())])).is_ok();
+        assert!(is_taken(least) && is_taken(most), "{key}");
+        let refused = |value: u64| {
+            let allowed = format!("it must be from {least} to {most}, found \"{value}\"");
+            let sentence = format!("{variable}: the value of `{key}` is wrong: {allowed}.");
+            assert_eq!(refusal(&[(&variable, &value.to_string())]), sentence);
+        };
+        refused(most + 1);
+        (least > 0).then(|| refused(least - 1));
     }
-    assert!(load(&under(&[("CLOUDLAB__JOURNAL__KEEP_HOURS", "0")])).is_ok());
+    let endless = refusal(&[("CLOUDLAB__HTTP__DRAIN_SECONDS", "18446744073709551615")]);
+    assert!(endless.contains("from 1 to 3600"), "{endless}");
+}
+
+/// A setting that is added later must be limited, too.
+#[test]
+fn every_number_has_its_limits() {
+    let loaded = load(&under(&[])).unwrap();
+    let numbers = loaded.report().into_iter().filter(|entry| entry.value.parse::<u64>().is_ok());
+    for key in numbers.map(|entry| entry.key) {
+        let variable = format!("CLOUDLAB__{}", key.replace('.', "__").to_uppercase());
+        assert!(load(&under(&[(&variable, "4294967295")])).is_err(), "{key}");
+    }
 }
 
 #[test]
@@ -78,6 +98,36 @@ fn a_url_that_names_no_engine_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_url_that_is_no_url_is_refused_without_its_password() {
+    for url in [
+        "host=db user=app password=hush",
+        "postgres//app:hush@db/app",
+        "postgres:app:hush@db/app",
+        "hush@db:5432/app",
+        "hush",
+        "hu sh@db:1/app",
+        "postgres://app:hush@db:x/app",
+        "postgres://app:hu sh@db/app",
+    ] {
+        for variable in ["CLOUDLAB__DATABASE__URL", "CLOUDLAB__BROKER__URL", "CLOUDLAB__CACHE__URL"] {
+            let Err(error) = load(&under(&[(variable, url)])) else { continue };
+            let said = format!("{error} {error:?}");
+            assert!(said.contains(variable), "{said}");
+            assert!(!said.contains("hush") && !said.contains("hu sh"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn settings_can_be_printed_for_a_look_without_their_passwords() {
+    let url = ("CLOUDLAB__DATABASE__URL", "postgres://app:hush@db/app");
+    let loaded = load(&under(&[url, ("CLOUDLAB__ADMIN__TOKEN", "hush")])).unwrap();
+    let printed = format!("{loaded:?} {:?}", loaded.value.database);
+    assert!(printed.contains("postgres://app:***@db/app") && !printed.contains("hush"), "{printed}");
+    assert_eq!(loaded.value.database_url("x"), url.1);
+}
+
+#[test]
 fn a_log_level_is_checked_before_anything_starts() {
     let refusal = refusal(&[("CLOUDLAB__LOG__LEVEL", "info,cloudlab_sql=loud")]);
     assert!(refusal.contains("log.level") && refusal.contains("loud"), "{refusal}");
@@ -97,6 +147,7 @@ fn the_defaults_are_those_of_the_contract() {
     assert_eq!(settings.http.address.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.admin.address.to_string(), "127.0.0.1:8081");
     assert_eq!((settings.http.body_limit_bytes, settings.http.drain_seconds), (1 << 20, 20));
+    assert_eq!((settings.http.stop_delay_seconds, settings.http.keep_alive_seconds), (0, 75));
     assert_eq!((settings.journal.lease_seconds, settings.journal.keep_replies_hours), (5, 24));
     assert!(settings.journal.poll_ms <= 20 && !settings.database.migrate);
 }

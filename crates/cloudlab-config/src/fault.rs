@@ -3,6 +3,7 @@ use std::fmt;
 use serde::de::{Expected, Unexpected};
 
 use crate::error::Error;
+use crate::redaction;
 use crate::suggestion::nearest;
 use crate::tree::{Node, Origin, Value, join};
 use crate::variables;
@@ -59,13 +60,13 @@ impl Fault {
         }
         let (found, word) = match &node.value {
             _ if secret => ("a value that is not shown".to_owned(), String::new()),
-            Value::Text(text) => (format!("{:?}", text.shown()), text.shown()),
+            Value::Text(text) => (format!("{:?}", text.shown(key)), text.shown(key)),
             Value::Table(_) => ("a section".to_owned(), String::new()),
             Value::List(_) => ("a list".to_owned(), String::new()),
-            _ => (node.shown(), node.shown()),
+            _ => (node.shown(key), node.shown(key)),
         };
         if let Cause::Custom { detail, .. } = &mut self.cause {
-            hide(detail, node, secret);
+            hide(detail, key, node, secret);
         }
         self.at = Some(Box::new(Finding { key: key.to_owned(), origin: node.origin.clone(), found, word }));
         self
@@ -88,15 +89,15 @@ impl Fault {
 }
 
 /// Masks in `detail`, which a type wrote freely, every secret that it can have taken from `node`.
-fn hide(detail: &mut String, node: &Node, secret: bool) {
+pub(crate) fn hide(detail: &mut String, key: &str, node: &Node, secret: bool) {
     match &node.value {
-        Value::Table(table) => {
-            table.iter().for_each(|(part, node)| hide(detail, node, secret || is_telling(part)));
-        }
-        Value::List(list) => list.iter().for_each(|node| hide(detail, node, secret)),
-        Value::Text(text) if !text.raw.is_empty() => {
-            let shown = if secret { MASK.to_owned() } else { text.shown() };
-            *detail = detail.replace(&text.raw, &shown);
+        Value::Table(table) => table.iter().for_each(|(part, node)| {
+            hide(detail, &join(key, part), node, secret || is_telling(part));
+        }),
+        Value::List(list) => list.iter().for_each(|node| hide(detail, key, node, secret)),
+        Value::Text(text) => {
+            let shown = if secret { MASK.to_owned() } else { text.shown(key) };
+            *detail = redaction::scrub(detail, &text.raw, &shown);
         }
         _ => {}
     }

@@ -11,8 +11,8 @@
 //! environment to take back what a file says.
 //!
 //! **Invariant:** this crate never prints a secret: what a [`Secret`] or a key with a telling name (`password`,
-//! `token`, ...) holds, the password in a URL, and what `${DB_PASSWORD}` stood for appear as `***` in errors and
-//! reports. It never ignores a key it does not know, never watches files and never reads a clock.
+//! `token`, ...) holds, the password in a URL or a connection string, and what `${DB_PASSWORD}` stood for appear as
+//! `***` in errors and reports; so does all of a URL that cannot be read surely. It never ignores a key it does not know, never watches files and never reads a clock.
 //!
 //! **Limit:** serde buffers the values of `flatten`, `untagged` and internally tagged types before this crate sees
 //! what they should become, so text from variables stays text there.
@@ -35,6 +35,7 @@ mod sources;
 mod suggestion;
 mod toml_file;
 mod tree;
+mod url;
 mod variables;
 
 pub use error::Error;
@@ -44,3 +45,4 @@ pub use profile::{Profile, UnknownProfile};
 pub use secret::Secret;
 pub use section::Section;
 pub use sources::Sources;
+pub use url::Url;

@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 
 use crate::deserializer;
 use crate::error::Error;
+use crate::fault::hide;
 use crate::files::Fingerprint;
 use crate::profile::Profile;
-use crate::redaction::mask_urls;
+use crate::redaction;
 use crate::tree::{Node, join};
 use crate::variables;
 use cloudlab_core::secrets::{MASK, is_telling};
@@ -41,7 +42,8 @@ pub struct Entry {
 
 /// A leaf of the serialized settings.
 struct Setting {
-    text: String,
+    /// One text, or those of a list.
+    texts: Vec<String>,
     /// Numbers under a telling name (`token_lifetime_seconds`) are no secrets; text is.
     is_text: bool,
 }
@@ -52,7 +54,7 @@ impl<T> Loaded<T> {
     pub fn report(&self) -> Vec<Entry> {
         let mut values: BTreeMap<String, String> = BTreeMap::new();
         self.tree.each_leaf("", &mut |key, node| {
-            let value = if node.is_text() { MASK.to_owned() } else { node.shown() };
+            let value = if node.is_text() { MASK.to_owned() } else { node.shown(key) };
             values.insert(key.to_owned(), value);
         });
         for key in self.settings.keys() {
@@ -71,11 +73,15 @@ impl<T> Loaded<T> {
     }
 
     /// The error for a value that is well formed and still not acceptable. `allowed` says what would be, as a sentence
-    /// without its full stop; where the value came from and what it is (unless secret) is added.
+    /// without its full stop; where the value came from and what it is (unless secret) is added. What `allowed` quotes of
+    /// a value that may not be shown is taken out.
     pub fn reject(&self, key: &str, allowed: &str) -> Error {
         let mut detail = allowed.trim_end_matches('.').to_owned();
         if let Some(setting) = self.settings.get(key) {
             let shown = self.shown(key, setting);
+            if let Some(node) = self.tree.find(key) {
+                hide(&mut detail, key, node, shown == MASK);
+            }
             detail.push_str(&format!(", found {shown:?}"));
         }
         if self.locate(key).is_none() {
@@ -108,17 +114,25 @@ impl<T> Loaded<T> {
 
     /// A [`Secret`](crate::Secret) arrives here as stars already, and must not be shown by way of its node instead.
     fn shown(&self, key: &str, setting: &Setting) -> String {
-        let Setting { text, is_text } = setting;
-        if !is_text || text == UNSET {
-            return text.clone();
+        if !setting.is_text || setting.is(UNSET) {
+            return setting.texts.join(", ");
         }
-        if text == MASK || is_telling(key) {
+        if setting.is(MASK) || is_telling(key) {
             return MASK.to_owned();
         }
         match self.tree.find(key).filter(|node| node.is_masked()) {
-            Some(node) => node.shown(),
-            None => mask_urls(text),
+            Some(node) => node.shown(key),
+            None => {
+                let texts = setting.texts.iter().map(|text| redaction::shown(key, text));
+                texts.collect::<Vec<_>>().join(", ")
+            }
         }
+    }
+}
+
+impl Setting {
+    fn is(&self, text: &str) -> bool {
+        matches!(&self.texts[..], [only] if only == text)
     }
 }
 
@@ -154,16 +168,16 @@ fn collect(key: &str, value: &Json, settings: &mut BTreeMap<String, Setting>) {
         }
         leaf => drop(settings.insert(
             key.to_owned(),
-            Setting { text: text_of(leaf), is_text: !(leaf.is_number() || leaf.is_boolean()) },
+            Setting { texts: texts_of(leaf), is_text: !(leaf.is_number() || leaf.is_boolean()) },
         )),
     }
 }
 
-fn text_of(leaf: &Json) -> String {
+fn texts_of(leaf: &Json) -> Vec<String> {
     match leaf {
-        Json::Null => UNSET.to_owned(),
-        Json::String(text) => text.clone(),
-        Json::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        Json::Null => vec![UNSET.to_owned()],
+        Json::String(text) => vec![text.clone()],
+        Json::Array(items) => items.iter().flat_map(texts_of).collect(),
+        other => vec![other.to_string()],
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,11 +48,6 @@ impl Sources {
             }
         }
         sources
-    }
-
-    /// The directory of the files.
-    pub fn directory(&self) -> &Path {
-        &self.directory
     }
 
     /// Reads, merges, expands and checks all layers.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::dotenv;
-use crate::redaction::mask_urls;
+use crate::redaction;
 use cloudlab_core::secrets::MASK;
 
 /// Where a key or value stands.
@@ -66,9 +66,9 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// The text as it may be printed.
-    pub(crate) fn shown(&self) -> String {
-        mask_urls(self.masked.as_deref().unwrap_or(&self.raw))
+    /// The text as it may be printed as the value of `key`.
+    pub(crate) fn shown(&self, key: &str) -> String {
+        redaction::shown(key, self.masked.as_deref().unwrap_or(&self.raw))
     }
 
     /// The elements of a list that was written into a variable. An element of a masked text is masked as a whole,
@@ -166,12 +166,12 @@ impl Node {
         matches!(self.value, Value::Text(_) | Value::List(_))
     }
 
-    /// The value as it may be printed in a report.
-    pub(crate) fn shown(&self) -> String {
+    /// The value as it may be printed as that of `key`.
+    pub(crate) fn shown(&self, key: &str) -> String {
         match &self.value {
             Value::Table(_) => "{...}".to_owned(),
-            Value::List(list) => list.iter().map(Self::shown).collect::<Vec<_>>().join(", "),
-            Value::Text(text) => text.shown(),
+            Value::List(list) => list.iter().map(|node| node.shown(key)).collect::<Vec<_>>().join(", "),
+            Value::Text(text) => text.shown(key),
             Value::Integer(number) => number.to_string(),
             Value::Float(number) => number.to_string(),
             Value::Boolean(truth) => truth.to_string(),

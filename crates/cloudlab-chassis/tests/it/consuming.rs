@@ -1,6 +1,6 @@
-use crate::{home, probe_in};
-use cloudlab_testing::service::{Service, wait_until};
-use serde_json::Value;
+use crate::{probe, probe_in};
+use cloudlab_testing::service::{Home, Service, on_every_engine, wait_until};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 fn letters(service: &Service) -> Vec<Value> {
@@ -9,23 +9,31 @@ fn letters(service: &Service) -> Vec<Value> {
 
 #[test]
 fn an_event_that_keeps_failing_is_parked_after_the_attempts_that_are_set() {
-    let mut home = home();
+    on_every_engine("chassis", &probe(), parks_what_keeps_failing);
+}
+
+fn parks_what_keeps_failing(home: &mut Home) {
     home.set("CLOUDLAB__CONSUMERS__MOST_ATTEMPTS", "3").set("CLOUDLAB__CONSUMERS__FIRST_PAUSE_MS", "1");
     let service = home.start();
-    for mode in ["fine", "panic", "retry", "park", "fine"] {
+    for mode in ["fine", "panic", "panic at once", "retry", "slow", "park", "nul", "fine"] {
         probe_in(&service, mode);
     }
-    wait_until("three events are parked", Duration::from_secs(20), || letters(&service).len() == 3);
+    wait_until("six events are parked", Duration::from_secs(20), || letters(&service).len() == 6);
     let of = |mode: &str| {
         letters(&service).into_iter().find(|one| one["message"]["data"]["mode"] == mode).unwrap()
     };
-    assert_eq!((of("panic")["attempts"].as_i64(), of("retry")["attempts"].as_i64()), (Some(3), Some(3)));
+    for mode in ["panic", "panic at once", "retry", "slow"] {
+        assert_eq!(of(mode)["attempts"], 3, "{mode}");
+    }
     assert_eq!(of("park")["attempts"], 1);
-    assert_eq!(of("retry")["cause"], "on request");
+    assert_eq!(
+        (&of("retry")["cause"], &of("nul")["cause"]),
+        (&json!("on request"), &json!("a NUL: \u{fffd}"))
+    );
     wait_until("the others are handled", Duration::from_secs(20), || {
         let metrics = service.operator("GET", "/metrics").send().text();
         metrics.contains("consumer_events_total{consumer=\"prober\",outcome=\"handled\"} 2")
-            && metrics.contains("consumer_events_total{consumer=\"prober\",outcome=\"parked\"} 3")
-            && metrics.contains("dead_letters_waiting 3")
+            && metrics.contains("consumer_events_total{consumer=\"prober\",outcome=\"parked\"} 6")
+            && metrics.contains("dead_letters_waiting 6")
     });
 }

@@ -5,6 +5,8 @@
 mod blank_service;
 mod consuming;
 mod database_away;
+mod metrics;
+mod output;
 mod own_settings;
 mod stopping;
 

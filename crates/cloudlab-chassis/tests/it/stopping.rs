@@ -1,5 +1,7 @@
 use crate::{home, probe_in};
-use cloudlab_testing::service::{Service, wait_until};
+use cloudlab_testing::service::{Request, Service, wait_until};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -100,4 +102,113 @@ fn requests_above_the_limit_are_refused_and_health_still_answers() {
         service.kill();
         assert!(first.join().unwrap().is_err());
     });
+}
+
+/// The state of the service on one of its addresses, if it still answers there.
+fn readiness(request: &Request) -> Option<String> {
+    let ready = request.try_send().ok()?;
+    let state = ready.json()["checks"]["lifecycle"]["detail"].as_str().unwrap_or_default().to_owned();
+    (ready.status == 503).then_some(state)
+}
+
+#[test]
+fn readiness_says_so_for_a_time_in_which_both_addresses_work_as_before() {
+    let mut home = home();
+    home.set("CLOUDLAB__HTTP__STOP_DELAY_SECONDS", "3").set("CLOUDLAB__HTTP__DRAIN_SECONDS", "2");
+    let service = home.start();
+    let begun = Instant::now();
+    service.terminate();
+    for request in [service.request("GET", "/health/ready"), service.operator("GET", "/health/ready")] {
+        wait_until("readiness says that it is stopping", BOUND, || {
+            readiness(&request).is_some_and(|detail| detail.contains("stopping"))
+        });
+    }
+    service.get("/v1/slow?ms=0").is(200);
+    probe_in(&service, "fine");
+    wait_until("consumers work, and operators see it", BOUND, || {
+        service.operator("GET", "/metrics").send().text().contains("outcome=\"handled\"} 1")
+    });
+    let ended = service.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let took = begun.elapsed();
+    assert!((Duration::from_secs(3)..Duration::from_secs(7)).contains(&took), "{took:?}");
+}
+
+#[test]
+fn the_delay_and_the_drain_limit_are_all_that_stopping_takes() {
+    let mut home = home();
+    home.set("CLOUDLAB__HTTP__STOP_DELAY_SECONDS", "3").set("CLOUDLAB__HTTP__DRAIN_SECONDS", "2");
+    home.set("CLOUDLAB__HTTP__TIMEOUT_MS", "60000");
+    let service = home.start();
+    probe_in(&service, "stuck");
+    let slow = service.request("GET", "/v1/slow?ms=50000");
+    thread::scope(|threads| {
+        let reply = threads.spawn(|| slow.try_send());
+        until_in_flight(&service);
+        let begun = Instant::now();
+        assert_eq!(service.stop().code, Some(0));
+        let took = begun.elapsed();
+        assert!((Duration::from_secs(5)..Duration::from_millis(7_500)).contains(&took), "{took:?}");
+        assert!(reply.join().unwrap().is_err());
+    });
+}
+
+#[test]
+fn operators_are_answered_until_the_last_request_is() {
+    let service = home().start();
+    let slow = service.request("GET", "/v1/slow?ms=1500");
+    let ready = service.operator("GET", "/health/ready");
+    thread::scope(|threads| {
+        let reply = threads.spawn(|| slow.try_send());
+        until_in_flight(&service);
+        service.terminate();
+        wait_until("no more requests are taken", BOUND, || {
+            service.request("GET", "/v1/slow?ms=0").try_send().is_err()
+        });
+        assert!(readiness(&ready).is_some_and(|detail| detail.contains("stopping")));
+        let metrics = service.operator("GET", "/metrics").send().is(200).text();
+        assert!(metrics.contains("http_requests_in_flight 1"), "{metrics}");
+        assert_eq!(reply.join().unwrap().unwrap().status, 200);
+    });
+    assert_eq!(service.end().code, Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_the_process_at_once_with_the_code_that_a_shell_would_give_it() {
+    let mut home = home();
+    home.set("CLOUDLAB__HTTP__TIMEOUT_MS", "60000").set("CLOUDLAB__HTTP__STOP_DELAY_SECONDS", "60");
+    let service = home.start();
+    let slow = service.request("GET", "/v1/slow?ms=50000");
+    thread::scope(|threads| {
+        let reply = threads.spawn(|| slow.try_send());
+        until_in_flight(&service);
+        let begun = Instant::now();
+        // The first ones are echoes of each other, as `timeout` makes them.
+        wait_until("the process has ended", BOUND, || {
+            service.terminate();
+            service.request("GET", "/health/live").try_send().is_err()
+        });
+        let ended = service.end();
+        assert_eq!(ended.code, Some(128 + 15), "{ended:?}");
+        assert!(begun.elapsed() > Duration::from_millis(200), "{:?}", begun.elapsed());
+        assert!(ended.output.contains("\"exit_code\":143"), "{}", ended.output);
+        assert!(reply.join().unwrap().is_err());
+    });
+}
+
+#[test]
+fn an_idle_connection_is_kept_as_long_as_the_setting_says() {
+    let mut home = home();
+    home.set("CLOUDLAB__HTTP__KEEP_ALIVE_SECONDS", "2");
+    let service = home.start();
+    for address in [service.public, service.admin] {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let begun = Instant::now();
+        stream.set_read_timeout(Some(BOUND)).unwrap();
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+        assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
 }

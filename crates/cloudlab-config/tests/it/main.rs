@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod coercion;
+mod credentials;
 mod errors;
 mod expansion;
 mod layers;

@@ -44,7 +44,7 @@ impl Default for Limits {
         Self {
             max_connections: 10_000,
             max_header_bytes: 32 << 10,
-            idle_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(75),
             drain_timeout: Duration::from_secs(20),
             setting: "http.address",
         }

@@ -59,6 +59,40 @@ fn migrations_run_at_the_start_when_the_configuration_says_so() {
 }
 
 #[test]
+fn migrations_are_taken_back_only_when_that_is_confirmed_and_readiness_sees_it() {
+    in_production(|home| {
+        home.set("CLOUDLAB__DATABASE__MIGRATE", "true");
+        let service = home.start();
+        let refused = home.run(&["migrate", "down"]);
+        assert_eq!((refused.code, refused.output.as_str()), (Some(2), ""));
+        for word in ["error: ", "drops tables", "production", "`migrate down --yes`"] {
+            assert!(refused.errors.contains(word), "{}", refused.errors);
+        }
+        let list = service.request("GET", ROOT).header("x-tenant-id", TENANT);
+        list.send().is(200);
+
+        let done = home.run(&["migrate", "down", "--yes"]);
+        assert_eq!(
+            (done.code, done.output.as_str()),
+            (Some(0), "taken back gizmo-service/0001_acme_gizmos\n")
+        );
+        wait_until("the service is not ready", Duration::from_secs(20), || {
+            service.get("/health/ready").status == 503
+        });
+        let ready = service.get("/health/ready").is(503).json();
+        let detail = ready["checks"]["migrations"]["detail"].as_str().unwrap();
+        assert!(detail.contains("gizmo-service/0001_acme_gizmos"), "{detail}");
+        list.send().is_problem(503, "unavailable");
+
+        assert_eq!(home.run(&["migrate", "up"]).code, Some(0));
+        wait_until("the service is ready", Duration::from_secs(20), || {
+            service.get("/health/ready").status == 200
+        });
+        list.send().is(200);
+    });
+}
+
+#[test]
 fn a_request_without_a_tenant_is_refused() {
     in_production(|home| {
         home.set("CLOUDLAB__DATABASE__MIGRATE", "true");

@@ -8,9 +8,14 @@ fn the_command_line_explains_itself() {
     assert!(help.output.contains("gizmo-service migrate up|down|status"), "{}", help.output);
     let version = home.run(&["--version"]);
     assert_eq!(version.output, concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n"));
-    for wrong in
-        [&["serve"][..], &["--port", "80"], &["migrate"], &["migrate", "sideways"], &["config", "all"]]
-    {
+    for wrong in [
+        &["serve"][..],
+        &["--port", "80"],
+        &["migrate"],
+        &["migrate", "sideways"],
+        &["migrate", "up", "--yes"],
+        &["config", "all"],
+    ] {
         let refused = home.run(wrong);
         assert_eq!((refused.code, refused.output.as_str()), (Some(2), ""), "{wrong:?}");
         assert!(refused.errors.starts_with("error: "), "{}", refused.errors);
@@ -104,8 +109,29 @@ fn the_url_of_the_database_is_shown_without_its_password() {
     let url = shown.output.lines().find(|line| line.starts_with("database.url = ")).unwrap();
     assert!(url.contains("db.example") && url.ends_with("# CLOUDLAB__DATABASE__URL"), "{url}");
     assert!(!shown.output.contains("hush"), "{}", shown.output);
+    for password in ["hu sh", "hu\"sh", "hu/sh?x@", "hu://sh"] {
+        home.set("CLOUDLAB__DATABASE__URL", &format!("postgres://app:{password}@db.example/app"));
+        let shown = home.run(&["config"]);
+        assert!(!shown.output.contains("hu") && !shown.errors.contains("hu"), "{shown:?}");
+    }
 }
 // cloudlab:end
+
+#[test]
+fn a_url_of_the_database_that_is_none_is_refused_without_its_password() {
+    let mut home = embedded();
+    for wrong in
+        ["host=db user=app password=hush", "postgres//app:hush@db/app", "postgres:app:hush@db/app", "hush"]
+    {
+        home.set("CLOUDLAB__DATABASE__URL", wrong);
+        for command in [&[][..], &["config"], &["migrate", "up"]] {
+            let refused = home.run(command);
+            assert_eq!((refused.code, refused.output.as_str()), (Some(2), ""), "{wrong}");
+            assert!(refused.errors.starts_with("error: CLOUDLAB__DATABASE__URL: "), "{}", refused.errors);
+            assert!(!refused.errors.contains("hush"), "{}", refused.errors);
+        }
+    }
+}
 
 #[test]
 fn migrations_go_up_and_down_and_say_what_they_did() {
