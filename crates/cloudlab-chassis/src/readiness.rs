@@ -1,6 +1,7 @@
 //! Whether the service can do its work: every dependency with its state.
 
 use crate::service::Service;
+use cloudlab_core::store::Error;
 use cloudlab_messaging::Broker;
 use cloudlab_sql::journal::{ReaderStatus, State};
 use cloudlab_sql::{Database, Migration};
@@ -137,10 +138,12 @@ impl Readiness {
             return Ok(());
         }
         let status = self.database.migration_status(self.scope, self.migrations);
-        let Ok(Ok(all)) = tokio::time::timeout(PATIENCE, status).await else {
+        let all = match tokio::time::timeout(PATIENCE, status).await {
+            Ok(Ok(all)) => all,
+            Ok(Err(Error::Defect(cause))) => return Err(cause),
             // A database that is away has not lost its schema.
-            let known = self.is_migrated().then_some(());
-            return known.ok_or_else(|| "unknown while the database does not answer".into());
+            _ if self.is_migrated() => return Ok(()),
+            _ => return Err("unknown while the database does not answer".into()),
         };
         let pending = all.iter().filter(|one| !one.applied);
         let names: Vec<_> = pending.map(|one| format!("{}/{}", one.scope, one.name)).collect();

@@ -1,6 +1,7 @@
 //! The small port behind which the native drivers stand.
 
 use crate::journal::store::JournalStore;
+use crate::migrations::Applied;
 use crate::plan::Plan;
 use crate::{Migration, Row, Statement};
 use async_trait::async_trait;
@@ -59,8 +60,8 @@ pub(crate) trait Engine: Send + Sync {
     /// Runs a script and records it as applied or as taken back, in one transaction, once across processes.
     async fn migrate(&self, scope: &str, migration: &Migration, up: bool) -> Result<(), Error>;
 
-    /// The numbers of the applied migrations of a scope, ascending.
-    async fn applied(&self, scope: &str) -> Result<Vec<u32>, Error>;
+    /// The applied migrations of a scope, in the order of their numbers.
+    async fn applied(&self, scope: &str) -> Result<Vec<Applied>, Error>;
 
     /// The journal's tables.
     fn journal(self: Arc<Self>) -> Arc<dyn JournalStore>;

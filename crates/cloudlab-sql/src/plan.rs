@@ -6,8 +6,8 @@
 
 use cloudlab_core::store::Error;
 use cloudlab_core::{
-    Change, Commit, Expect, Idempotency, Ids, InboxKey, Key, NewEvent, Principal, Reply, TenantId, Timestamp,
-    TraceParent, Uuid, Write,
+    Change, Commit, Deadline, Expect, Idempotency, Ids, InboxKey, Key, NewEvent, Principal, Reply, TenantId,
+    Timestamp, TraceParent, Uuid, Write,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     pub principal: Principal,
     pub request_id: String,
     pub trace: Option<TraceParent>,
+    /// Until when somebody waits.
+    pub deadline: Option<Deadline>,
     pub kept: Option<Kept>,
     pub inbox: Option<InboxKey>,
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite's writer is alone"))]
@@ -86,6 +88,7 @@ impl Plan {
             principal: parts.principal,
             request_id: parts.request_id,
             trace: parts.trace,
+            deadline: parts.deadline,
             kept,
             inbox: parts.inbox,
             locks,

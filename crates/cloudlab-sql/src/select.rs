@@ -6,6 +6,10 @@ use cloudlab_core::store::Error;
 use cloudlab_core::{Kind, Timestamp, Value};
 use sea_query::{PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, Value as Built};
 
+/// Stands for an instant that sea-query cannot hold, until [`Statement::build`] can say so. No value of ours becomes
+/// one of these: they have no time zone.
+const OUT_OF_RANGE: Built = Built::ChronoDateTime(None);
+
 /// A value of ours inside a statement that sea-query builds.
 #[must_use]
 pub fn bind(value: impl Into<Value>) -> sea_query::Expr {
@@ -21,9 +25,10 @@ pub fn bind(value: impl Into<Value>) -> sea_query::Expr {
         Value::Text(value) | Value::Json(value) => Built::String(Some(value)),
         Value::Uuid(value) => Built::Uuid(Some(value)),
         Value::Bytes(value) => Built::Bytes(Some(value)),
-        Value::Timestamp(value) => {
-            Built::ChronoDateTimeUtc(DateTime::from_timestamp_micros(value.as_micros()))
-        }
+        Value::Timestamp(value) => match DateTime::from_timestamp_micros(value.as_micros()) {
+            Some(value) => Built::ChronoDateTimeUtc(Some(value)),
+            None => OUT_OF_RANGE,
+        },
     })
 }
 
@@ -31,7 +36,8 @@ impl Statement {
     /// The statement in the words of this dialect.
     ///
     /// # Errors
-    /// [`Error::Defect`] when a value is of a type that no column of ours has (bind it with [`bind`]).
+    /// [`Error::Defect`] when a value is of a type that no column of ours has (bind it with [`bind`]), or out of the range
+    /// of those that have it.
     pub fn build(dialect: Dialect, query: &impl QueryStatementWriter) -> Result<Self, Error> {
         let (sql, values) = match dialect {
             Dialect::Postgres => query.build_any(&PostgresQueryBuilder),
@@ -52,11 +58,20 @@ fn unbind(value: Built) -> Result<Value, Error> {
         Built::Int(value) => known(value, Kind::Int),
         Built::BigInt(value) => known(value, Kind::Int),
         Built::Unsigned(value) => known(value, Kind::Int),
-        Built::BigUnsigned(value) => known(value.and_then(|value| i64::try_from(value).ok()), Kind::Int),
+        Built::BigUnsigned(None) => Value::Null(Kind::Int),
+        Built::BigUnsigned(Some(value)) => match i64::try_from(value) {
+            Ok(value) => value.into(),
+            Err(_) => return Err(Error::Defect(format!("{value} is more than an integer column holds"))),
+        },
         Built::String(value) => known(value, Kind::Text),
         Built::Uuid(value) => known(value, Kind::Uuid),
         Built::Bytes(value) => known(value, Kind::Bytes),
         Built::ChronoDateTimeUtc(value) => known(value.map(micros), Kind::Timestamp),
+        OUT_OF_RANGE => return Err(Error::Defect("an instant is out of the range of statements".into())),
         other => return Err(Error::Defect(format!("sea-query value {other:?} has no column type here"))),
     })
 }
+
+#[cfg(test)]
+#[path = "select_tests.rs"]
+mod tests;

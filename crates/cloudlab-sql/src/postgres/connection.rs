@@ -1,57 +1,56 @@
 //! One connection: its socket, its driver, and the statements that are prepared on it.
 
 use crate::postgres::one_sync::{OneSync, Together};
+use crate::postgres::prepared::Prepared;
+use crate::postgres::socket::{ConnectError, Place, Server, first};
 use futures_util::TryStreamExt;
 use parking_lot::Mutex;
-use socket2::{SockRef, TcpKeepalive};
-use std::collections::HashMap;
-use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinHandle;
-use tokio_postgres::config::Host;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::types::BorrowToSql;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 
-/// After how long a connection is probed that says nothing, how often, and how many probes may go unanswered.
-pub(super) const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
-pub(super) const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
-pub(super) const KEEPALIVE_RETRIES: u32 = 3;
-
-const DEFAULT_PORT: u16 = 5432;
+/// How long a statement that nobody waits for has to end by itself before it is cancelled, and how long it takes until
+/// the server is asked again: a request to cancel that is faster than the statement hits nothing.
+const CANCEL_EVERY: Duration = Duration::from_millis(20);
+/// How long a server may take to cancel. One that cannot be reached, or a statement that does not listen, may take
+/// longer and keeps its session until `statement_timeout`; the pool does not wait for it.
+const CANCEL_WITHIN: Duration = Duration::from_secs(1);
 
 /// A connection to the server.
 pub(super) struct Connection {
     client: Client,
     together: Together,
-    statements: Mutex<HashMap<String, Statement>>,
+    prepared: Mutex<Prepared>,
     driver: JoinHandle<()>,
     severed: AtomicBool,
-}
-
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ConnectError {
-    #[error("no way to the server: {0}")]
-    Socket(#[from] io::Error),
-    #[error(transparent)]
-    Driver(#[from] tokio_postgres::Error),
+    place: Place,
 }
 
 impl Connection {
-    /// Connects to the first of the configured hosts that answers.
-    pub async fn open(config: &Config) -> Result<Self, ConnectError> {
+    /// Connects to the first of the configured hosts that answers, within this time.
+    pub async fn open(config: &Config, within: Duration) -> Result<Self, ConnectError> {
+        let until = Instant::now() + within;
+        first(Server::all(config), until, |server, until| Box::pin(Self::to(server, until, config))).await
+    }
+
+    async fn to(server: Server, until: Instant, config: &Config) -> Result<Self, ConnectError> {
+        first(server.places().await?, until, |place, _| Box::pin(Self::at(place, config))).await
+    }
+
+    async fn at(place: Place, config: &Config) -> Result<Self, ConnectError> {
         let together = Together::default();
-        let socket = OneSync::new(connect(config).await?, together.clone());
+        let socket = place.connect(config.get_tcp_user_timeout().copied()).await?;
+        let socket = OneSync::new(socket, together.clone());
         let (client, driver) = config.connect_raw(socket, NoTls).await?;
         let driver = tokio::spawn(async move {
             // Whoever waits for an answer is told why there is none.
             let _ = driver.await;
         });
-        Ok(Self { client, together, statements: Mutex::default(), driver, severed: AtomicBool::new(false) })
+        let (prepared, severed) = (Mutex::default(), AtomicBool::new(false));
+        Ok(Self { client, together, prepared, driver, severed, place })
     }
 
     /// The driver's side of it.
@@ -69,12 +68,12 @@ impl Connection {
 
     /// The statement, prepared once on this connection.
     pub async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
-        let known = self.statements.lock().get(sql).cloned();
+        let known = self.prepared.lock().get(sql);
         if let Some(known) = known {
             return Ok(known);
         }
         let prepared = self.client.prepare(sql).await?;
-        self.statements.lock().insert(sql.to_owned(), prepared.clone());
+        self.prepared.lock().keep(sql, prepared.clone());
         Ok(prepared)
     }
 
@@ -87,6 +86,31 @@ impl Connection {
         self.client.query_raw(statement, params).await?.try_collect().await
     }
 
+    /// Ends what the server still does for somebody who has left. Closing the socket would not: the server looks at it
+    /// only when the statement has ended, and waits for locks meanwhile.
+    pub async fn abandon(&self) {
+        let cancel = async {
+            loop {
+                sleep(CANCEL_EVERY).await;
+                // A server that refuses this is asked again, and is not waited for longer than for any other.
+                let _ = self.cancel().await;
+            }
+        };
+        let ended = async {
+            tokio::select! {
+                // An empty query is answered when all that came before it was.
+                _ = self.client.batch_execute("") => {}
+                () = cancel => {}
+            }
+        };
+        let _ = timeout(CANCEL_WITHIN, ended).await;
+    }
+
+    async fn cancel(&self) -> Result<(), ConnectError> {
+        let socket = self.place.connect(None).await?;
+        Ok(self.client.cancel_token().cancel_query_raw(socket, NoTls).await?)
+    }
+
     /// Cuts it off: what has not left by now never does, and the server rolls back what is open.
     pub fn sever(&self) {
         self.severed.store(true, Ordering::Release);
@@ -97,43 +121,4 @@ impl Connection {
     pub fn is_usable(&self) -> bool {
         !self.severed.load(Ordering::Acquire) && !self.client.is_closed()
     }
-}
-
-type Socket = Box<dyn ReadWrite>;
-
-trait ReadWrite: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> ReadWrite for S {}
-
-async fn connect(config: &Config) -> io::Result<Socket> {
-    let (ports, addresses) = (config.get_ports(), config.get_hostaddrs());
-    let mut outcome = Err(io::Error::new(io::ErrorKind::InvalidInput, "the URL names no host"));
-    for (at, host) in config.get_hosts().iter().enumerate() {
-        let port = ports.get(at).or(ports.first()).copied().unwrap_or(DEFAULT_PORT);
-        outcome = match (host, addresses.get(at)) {
-            (Host::Unix(folder), _) => unix(folder, port).await,
-            (Host::Tcp(_), Some(address)) => tcp((*address, port), config).await,
-            (Host::Tcp(name), None) => tcp((name.as_str(), port), config).await,
-        };
-        if outcome.is_ok() {
-            break;
-        }
-    }
-    outcome
-}
-
-async fn unix(folder: &Path, port: u16) -> io::Result<Socket> {
-    Ok(Box::new(UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?))
-}
-
-async fn tcp(address: impl tokio::net::ToSocketAddrs, config: &Config) -> io::Result<Socket> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    let socket = SockRef::from(&stream);
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL);
-    socket.set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_RETRIES))?;
-    // How long what was sent may stay unacknowledged.
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(config.get_tcp_user_timeout().copied())?;
-    Ok(Box::new(stream))
 }

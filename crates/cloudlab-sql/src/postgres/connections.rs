@@ -2,16 +2,16 @@
 
 use crate::engine::{Failure, PoolStatus};
 use crate::postgres::at_once::{Answer, at_once};
-use crate::postgres::connection::{
-    ConnectError, Connection, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES,
-};
+use crate::postgres::connection::Connection;
+use crate::postgres::socket::{ConnectError, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES};
 use crate::postgres::{errors, values};
 use crate::{OpenError, Row, Settings, Statement};
 use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
-use deadpool::managed::{Manager, Metrics, Object, Pool, RecycleError, RecycleResult, Timeouts};
+use deadpool::managed::{Manager, Metrics, Object, Pool, RecycleError, RecycleResult};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio_postgres::Config;
 use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
@@ -30,18 +30,32 @@ pub(super) struct Connections {
 /// dropped in the middle of anything, it is closed.
 pub(super) struct Loan {
     connection: Option<Object<Opener>>,
-    clean: bool,
+    state: State,
+}
+
+/// What is known about a connection on loan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Every answer was read.
+    Clean,
+    /// The server reads for the borrower, and may well go on when the borrower has left.
+    Reading,
+    /// Something may be open or unread.
+    Unread,
 }
 
 /// Opens the connections of a pool.
-struct Opener(Config);
+struct Opener {
+    config: Config,
+    within: Duration,
+}
 
 impl Manager for Opener {
     type Type = Connection;
     type Error = ConnectError;
 
     async fn create(&self) -> Result<Connection, ConnectError> {
-        Connection::open(&self.0).await
+        Connection::open(&self.config, self.within).await
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<ConnectError> {
@@ -78,10 +92,12 @@ pub(crate) fn configure(url: &str, settings: &Settings) -> Result<Config, OpenEr
         KEEPALIVE_IDLE.as_secs(),
         KEEPALIVE_INTERVAL.as_secs(),
     );
+    // What opens a connection of the driver's own (`notify.rs`) must come to its last host within the time as well.
+    let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
     let options = config.get_options().map_or_else(|| limits.clone(), |given| format!("{limits} {given}"));
     config
         .options(options)
-        .connect_timeout(settings.connect_timeout)
+        .connect_timeout(settings.connect_timeout / hosts)
         .tcp_user_timeout(settings.statement_timeout + settings.lock_timeout)
         .keepalives_idle(KEEPALIVE_IDLE)
         .keepalives_interval(KEEPALIVE_INTERVAL)
@@ -95,11 +111,8 @@ pub(crate) fn configure(url: &str, settings: &Settings) -> Result<Config, OpenEr
 impl Connections {
     /// A pool of up to `size` connections.
     pub fn new(config: Config, size: usize, settings: &Settings) -> Result<Self, OpenError> {
-        let timeouts = Timeouts { create: Some(settings.connect_timeout), ..Timeouts::default() };
-        let pool = Pool::builder(Opener(config))
+        let pool = Pool::builder(Opener { config, within: settings.connect_timeout })
             .max_size(size)
-            .timeouts(timeouts)
-            .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| OpenError(format!("the pool cannot be built: {error}")))?;
         let patience = settings.statement_timeout + settings.lock_timeout + MARGIN;
@@ -117,7 +130,7 @@ impl Connections {
             }
             Err(_) => return Err(Error::Unavailable("no connection became free in time".into())),
         };
-        Ok(Loan { connection: Some(connection), clean: false })
+        Ok(Loan { connection: Some(connection), state: State::Unread })
     }
 
     /// Reads in one round trip, once the statements are prepared on the connection.
@@ -152,16 +165,18 @@ impl Connections {
     /// against the connection itself.
     async fn read<T>(
         &self,
-        loan: Loan,
+        mut loan: Loan,
         deadline: Option<Deadline>,
         read: impl AsyncFnOnce(&Connection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let left = deadline.map_or(self.patience, |deadline| deadline.left().min(self.patience));
+        loan.state = State::Reading;
         let Ok(outcome) = tokio::time::timeout(left, read(loan.connection()?)).await else {
             let passed = deadline.is_some_and(|deadline| deadline.left().is_zero());
             let unavailable = || Error::Unavailable("the server did not answer".into());
             return Err(if passed { Error::Deadline } else { unavailable() }.into());
         };
+        loan.state = State::Unread;
         if !matches!(
             outcome,
             Err(Failure::Again(_) | Failure::Error(Error::Unknown(_) | Error::Unavailable(_)))
@@ -192,7 +207,7 @@ impl Connections {
 impl Loan {
     /// Gives the connection back: every answer of it has been read.
     pub fn returned(mut self) {
-        self.clean = true;
+        self.state = State::Clean;
     }
 
     /// The connection.
@@ -203,12 +218,24 @@ impl Loan {
 
 impl Drop for Loan {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && !self.clean
-            && !crate::sabotage::on("reuse_unread")
-        {
-            Object::take(connection).sever();
+        let Some(connection) = self.connection.take() else { return };
+        if self.state == State::Clean || crate::sabotage::on("reuse_unread") {
+            return;
         }
+        if self.state == State::Reading
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // It keeps its place in the pool meanwhile: callers who hang up while a table is locked would otherwise have
+            // more sessions on the server than the pool has connections, and in the end all that there are.
+            let loan = Self { connection: Some(connection), state: State::Unread };
+            runtime.spawn(async move {
+                if let Ok(connection) = loan.connection() {
+                    connection.abandon().await;
+                }
+            });
+            return;
+        }
+        Object::take(connection).sever();
     }
 }
 

@@ -1,7 +1,7 @@
 //! What PostgreSQL's errors mean to a caller.
 
 use crate::engine::Failure;
-use crate::postgres::connection::ConnectError;
+use crate::postgres::socket::ConnectError;
 use cloudlab_core::store::Error;
 use deadpool::managed::PoolError;
 use tokio_postgres::error::{DbError, Severity, SqlState};

@@ -1,6 +1,7 @@
 //! Migrations on PostgreSQL: schema changes are transactional; an advisory lock lets one process at a time.
 
 use crate::engine::Dialect;
+use crate::migrations::Applied;
 use crate::postgres::connections::Connections;
 use crate::postgres::errors;
 use crate::{Migration, Statement};
@@ -27,9 +28,10 @@ pub(super) async fn migrate(
     );
     client.batch_execute(&begin).await.map_err(errors::read)?;
     let number = i64::from(migration.number());
-    let find = "SELECT 1 FROM schema_migrations WHERE scope = $1 AND number = $2";
-    let applied = !client.query(find, &[&scope, &number]).await.map_err(errors::read)?.is_empty();
-    if applied != up {
+    let find = "SELECT name FROM schema_migrations WHERE scope = $1 AND number = $2";
+    let found = client.query(find, &[&scope, &number]).await.map_err(errors::read)?;
+    let found = found.iter().map(|row| Applied { number: migration.number(), name: row.get("name") });
+    if migration.is_among(scope, &found.collect::<Vec<_>>())? != up {
         let script = migration.script(Dialect::Postgres, up);
         client.batch_execute(script).await.map_err(|error| failed(scope, migration, &error))?;
         let record = if up {
@@ -44,16 +46,16 @@ pub(super) async fn migrate(
     Ok(())
 }
 
-/// The numbers of the applied migrations.
-pub(super) async fn applied(connections: &Connections, scope: &str) -> Result<Vec<u32>, Error> {
+/// The applied migrations of a scope, in the order of their numbers.
+pub(super) async fn applied(connections: &Connections, scope: &str) -> Result<Vec<Applied>, Error> {
     let exists = Statement::new("SELECT to_regclass('schema_migrations') IS NOT NULL AS there", Vec::new());
     let there = connections.fetch(&[exists], None).await?;
     if !there[0].first().map_or(Ok(false), |row| row.get("there"))? {
         return Ok(Vec::new());
     }
-    let sql = "SELECT number FROM schema_migrations WHERE scope = $1 ORDER BY number";
+    let sql = "SELECT number, name FROM schema_migrations WHERE scope = $1 ORDER BY number";
     let rows = connections.fetch(&[Statement::new(sql, vec![scope.into()])], None).await?;
-    rows[0].iter().map(|row| row.get("number")).collect()
+    rows[0].iter().map(Applied::read).collect()
 }
 
 fn failed(scope: &str, migration: &Migration, error: &tokio_postgres::Error) -> Error {

@@ -9,11 +9,14 @@ mod journal;
 mod migrations;
 mod notify;
 mod one_sync;
+mod prepared;
+mod socket;
 mod statements;
 mod values;
 
 use crate::engine::{Dialect, Engine, Failure, PoolStatus};
 use crate::journal::store::JournalStore;
+use crate::migrations::Applied;
 use crate::plan::Plan;
 use crate::{Migration, OpenError, Row, Settings, Statement, Wakeup};
 use async_trait::async_trait;
@@ -81,7 +84,7 @@ impl Engine for Postgres {
         migrations::migrate(&self.background, scope, migration, up).await
     }
 
-    async fn applied(&self, scope: &str) -> Result<Vec<u32>, Error> {
+    async fn applied(&self, scope: &str) -> Result<Vec<Applied>, Error> {
         migrations::applied(&self.background, scope).await
     }
 

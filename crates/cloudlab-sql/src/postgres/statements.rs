@@ -38,6 +38,14 @@ impl Step {
         let _ = write!(self.sql, "${}::{}", self.params.len(), array_type(kind));
     }
 
+    /// Values for a column of a table, as an array of the column's own type: a text goes into an enum by itself, and an
+    /// array of texts into no array of enums. The server drops the branch that is never taken when it plans.
+    fn column(&mut self, table: &str, column: &str, values: Vec<Value>) {
+        let _ = write!(self.sql, "CASE WHEN false THEN ARRAY(SELECT {column} FROM {table}) ELSE ");
+        self.params.push(Param::Many(values));
+        let _ = write!(self.sql, "${} END", self.params.len());
+    }
+
     fn list<'a>(&mut self, columns: impl IntoIterator<Item = &'a (&'static str, Value)>, between: &str) {
         for (at, (name, value)) in columns.into_iter().enumerate() {
             let _ = write!(self.sql, "{}{name} = ", if at == 0 { "" } else { between });
@@ -128,10 +136,10 @@ fn lock(plan: &Plan, lock: &TableLock) -> Step {
     let mut step = Step::new(format!("SELECT 1 FROM {} WHERE tenant_id = ", lock.table));
     step.value(plan.tenant.into());
     let _ = write!(step.sql, " AND ({names}) IN (SELECT * FROM unnest(");
-    for at in 0..columns.len() {
+    for (at, column) in columns.iter().enumerate() {
         step.sql.push_str(if at == 0 { "" } else { ", " });
-        let values: Vec<Value> = lock.keys.iter().map(|key| key[at].1.clone()).collect();
-        step.many(values[0].kind(), values);
+        let values = lock.keys.iter().map(|key| key[at].1.clone()).collect();
+        step.column(lock.table, column, values);
     }
     let _ =
         write!(step.sql, ")) ORDER BY {names} FOR {}", if lock.shared { "SHARE" } else { "NO KEY UPDATE" });
@@ -218,12 +226,13 @@ fn insert_many(plan: &Plan, writes: &[Write]) -> Step {
     let first = columns(&writes[0]);
     let names: Vec<&str> = first.iter().map(|(name, _)| *name).collect();
     let names = names.join(", ");
-    let mut step = Step::new(format!("INSERT INTO {} (tenant_id, {names}) SELECT ", writes[0].table()));
+    let table = writes[0].table();
+    let mut step = Step::new(format!("INSERT INTO {table} (tenant_id, {names}) SELECT "));
     step.value(plan.tenant.into());
     let _ = write!(step.sql, "::uuid, {names} FROM unnest(");
-    for (at, (_, value)) in first.iter().enumerate() {
+    for (at, (name, _)) in first.iter().enumerate() {
         step.sql.push_str(if at == 0 { "" } else { ", " });
-        step.many(value.kind(), writes.iter().map(|write| columns(write)[at].1.clone()).collect());
+        step.column(table, name, writes.iter().map(|write| columns(write)[at].1.clone()).collect());
     }
     let _ = write!(step.sql, ") AS new({names})");
     step

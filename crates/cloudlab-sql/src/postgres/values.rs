@@ -1,4 +1,5 @@
-//! Values in and out of PostgreSQL in its binary format, whatever integer or text type the column has.
+//! Values in and out of PostgreSQL in its binary format, whatever integer or text type the column has: enums, json and
+//! jsonb are texts here, and a domain is what it is made of.
 
 use crate::Row;
 use crate::engine::Failure;
@@ -27,12 +28,13 @@ pub(super) enum Param {
 
 impl ToSql for One<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
-        match (self.0, ty) {
+        match (self.0, base(ty)) {
             (Value::Null(_), _) => return Ok(IsNull::Yes),
             (Value::Bool(value), &Type::BOOL) => wire::bool_to_sql(*value, out),
             (Value::Int(value), &Type::INT8) => wire::int8_to_sql(*value, out),
             (Value::Int(value), &Type::INT4) => wire::int4_to_sql(i32::try_from(*value)?, out),
             (Value::Int(value), &Type::INT2) => wire::int2_to_sql(i16::try_from(*value)?, out),
+            (Value::Int(value), &Type::OID) => wire::oid_to_sql(u32::try_from(*value)?, out),
             (Value::Text(value) | Value::Json(value), &Type::JSONB) => {
                 out.extend_from_slice(&[1]);
                 wire::text_to_sql(value, out);
@@ -45,7 +47,7 @@ impl ToSql for One<'_> {
                     value.as_micros().checked_sub(EPOCH_2000).ok_or("the instant is out of range")?;
                 wire::timestamp_to_sql(micros, out);
             }
-            (value, ty) => {
+            (value, _) => {
                 return Err(format!("a {:?} does not go into a column of type {ty}", value.kind()).into());
             }
         }
@@ -63,6 +65,9 @@ impl ToSql for Param {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
         match self {
             Self::One(value) => One(value).to_sql(ty, out),
+            Self::Many(_) if !matches!(ty.kind(), TypeKind::Array(_)) => {
+                Err(format!("many values do not go into a {ty}").into())
+            }
             Self::Many(values) => values.iter().map(One).collect::<Vec<_>>().to_sql(ty, out),
         }
     }
@@ -74,6 +79,14 @@ impl ToSql for Param {
     to_sql_checked!();
 }
 
+/// What a domain is made of; its values look the same.
+fn base(mut ty: &Type) -> &Type {
+    while let TypeKind::Domain(of) = ty.kind() {
+        ty = of;
+    }
+    ty
+}
+
 /// Whether the binary format of the type is its text. Octets of a text sent as any other type would be taken for
 /// that type's own format: eight letters are a valid number.
 fn is_text(ty: &Type) -> bool {
@@ -82,7 +95,7 @@ fn is_text(ty: &Type) -> bool {
         || ty.name() == "citext"
 }
 
-/// The type under which many values of a kind travel.
+/// The type under which many values of a kind travel to a statement that says nothing about theirs.
 pub(super) const fn array_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Bool => "bool[]",
@@ -133,7 +146,7 @@ impl<'a> FromSql<'a> for Read {
             )),
             Type::JSON => Value::Json(text(raw)?),
             Type::JSONB => Value::Json(text(raw.get(1..).unwrap_or_default())?),
-            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Value::Text(text(raw)?),
+            _ if is_text(ty) => Value::Text(text(raw)?),
             _ => {
                 return Err(
                     format!("a column of type {ty} has no value here: cast it in the statement").into()

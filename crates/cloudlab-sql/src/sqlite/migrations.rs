@@ -1,6 +1,7 @@
 //! Migrations on SQLite: schema changes are transactional, and the writer is alone.
 
 use crate::engine::{Dialect, Failure};
+use crate::migrations::Applied;
 use crate::sqlite::writer::Writer;
 use crate::sqlite::{errors, values};
 use crate::{Migration, Statement};
@@ -19,7 +20,7 @@ pub(super) async fn migrate(
 ) -> Result<(), Error> {
     let (scope, migration) = (scope.to_owned(), *migration);
     let work = move |connection: &Connection| {
-        if numbers(connection, &scope)?.contains(&migration.number()) == up {
+        if migration.is_among(&scope, &recorded(connection, &scope)?)? == up {
             return Ok(());
         }
         connection.execute_batch(migration.script(Dialect::Sqlite, up)).map_err(|error| {
@@ -33,18 +34,18 @@ pub(super) async fn migrate(
         let row = rusqlite::params![scope, migration.number(), migration.name];
         connection.execute(record, row).map(|_| ()).map_err(errors::failure)
     };
-    writer.run(work).await.map_err(errors::plain)
+    writer.run(None, work).await.map_err(errors::plain)
 }
 
-/// The numbers of the applied migrations.
-pub(super) async fn applied(writer: &Writer, scope: &str) -> Result<Vec<u32>, Error> {
+/// The applied migrations of a scope, in the order of their numbers.
+pub(super) async fn applied(writer: &Writer, scope: &str) -> Result<Vec<Applied>, Error> {
     let scope = scope.to_owned();
-    writer.run(move |connection| numbers(connection, &scope)).await.map_err(errors::plain)
+    writer.run(None, move |connection| recorded(connection, &scope)).await.map_err(errors::plain)
 }
 
-fn numbers(connection: &Connection, scope: &str) -> Result<Vec<u32>, Failure> {
+fn recorded(connection: &Connection, scope: &str) -> Result<Vec<Applied>, Failure> {
     connection.execute_batch(TABLE).map_err(errors::failure)?;
-    let sql = "SELECT number FROM schema_migrations WHERE scope = $1 ORDER BY number";
+    let sql = "SELECT number, name FROM schema_migrations WHERE scope = $1 ORDER BY number";
     let rows = values::query(connection, &Statement::new(sql, vec![scope.into()]))?;
-    Ok(rows.iter().map(|row| row.get("number")).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(Applied::read).collect::<Result<_, _>>()?)
 }

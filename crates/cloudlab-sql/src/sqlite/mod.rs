@@ -11,6 +11,7 @@ mod writer;
 
 use crate::engine::{Dialect, Engine, Failure, PoolStatus};
 use crate::journal::store::JournalStore;
+use crate::migrations::Applied;
 use crate::plan::Plan;
 use crate::{Migration, OpenError, Row, Settings, Statement};
 use async_trait::async_trait;
@@ -72,7 +73,7 @@ impl Engine for Sqlite {
 
     async fn commit(&self, plan: &Plan) -> Result<(), Failure> {
         let steps = commit::steps(plan);
-        self.writer.run(move |connection| commit::apply(connection, &steps)).await
+        self.writer.run(plan.deadline, move |connection| commit::apply(connection, &steps)).await
     }
 
     async fn fetch(
@@ -89,14 +90,14 @@ impl Engine for Sqlite {
             let run = |statement: &Statement| commit::execute(connection, &statement.sql, &statement.values);
             statements.iter().map(run).collect()
         };
-        self.writer.run(work).await.map_err(errors::plain)
+        self.writer.run(None, work).await.map_err(errors::plain)
     }
 
     async fn migrate(&self, scope: &str, migration: &Migration, up: bool) -> Result<(), Error> {
         migrations::migrate(&self.writer, scope, migration, up).await
     }
 
-    async fn applied(&self, scope: &str) -> Result<Vec<u32>, Error> {
+    async fn applied(&self, scope: &str) -> Result<Vec<Applied>, Error> {
         migrations::applied(&self.writer, scope).await
     }
 

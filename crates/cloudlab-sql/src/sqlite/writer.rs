@@ -3,19 +3,23 @@
 //! A sync to disk costs far more than the rows of a commit, so commits that arrive while one is synced share the
 //! next. A piece that fails is rolled back to its savepoint and does not touch the others. Some errors (a full
 //! disk, an interrupt) roll back everything: then the transaction is gone, and each piece is run again alone.
+//! A file that somebody else holds is waited for once, and not once for each piece.
 
 use crate::engine::Failure;
 use crate::sabotage;
 use crate::sqlite::errors;
+use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
 use rusqlite::{Connection, ErrorCode};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Pieces of work that share one sync at the most.
 const MOST_TOGETHER: usize = 256;
+/// Pieces that may wait for their turn. Whoever comes when there are as many is told at once, and does not wait in vain.
+const MOST_WAITING: usize = 8 * MOST_TOGETHER;
 /// Idle this long, the log is folded into the file and truncated.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -30,11 +34,28 @@ type Apply = Box<dyn FnMut(&Connection) -> Result<(), Failure> + Send>;
 struct Work {
     apply: Apply,
     answer: Box<dyn FnOnce(Result<(), Failure>) + Send>,
+    /// Until when somebody waits for the answer.
+    deadline: Option<Deadline>,
+}
+
+impl Work {
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline.left().is_zero())
+    }
+
+    /// Does it, unless whoever asked for it has left while it waited.
+    fn apply(&mut self, connection: &Connection) -> Result<(), Failure> {
+        if self.is_late() { Err(Error::Deadline.into()) } else { (self.apply)(connection) }
+    }
+
+    fn end(self, outcome: Result<(), Failure>) {
+        (self.answer)(outcome);
+    }
 }
 
 /// A handle to the writer thread.
 pub(super) struct Writer {
-    queue: parking_lot::Mutex<Option<Sender<Work>>>,
+    queue: parking_lot::Mutex<Option<SyncSender<Work>>>,
     thread: parking_lot::Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
@@ -48,7 +69,7 @@ impl Writer {
         connection.pragma_update(None, "foreign_keys", "ON")?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(128);
-        let (queue, work) = channel();
+        let (queue, work) = sync_channel(MOST_WAITING);
         let thread = std::thread::Builder::new().name("sqlite-writer".into());
         let thread = thread
             .spawn(move || serve(&connection, &work))
@@ -59,8 +80,9 @@ impl Writer {
         })
     }
 
-    /// Runs work inside the next transaction; the answer comes after it is durable.
-    pub async fn run<T, F>(&self, mut work: F) -> Result<T, Failure>
+    /// Runs work inside the next transaction; the answer comes after it is durable. Work whose deadline passes before
+    /// its turn is not done.
+    pub async fn run<T, F>(&self, deadline: Option<Deadline>, mut work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnMut(&Connection) -> Result<T, Failure> + Send + 'static,
@@ -75,7 +97,7 @@ impl Writer {
         let answer = Box::new(move |outcome| {
             let _ = answer.send(outcome);
         });
-        self.send(Work { apply, answer })?;
+        self.send(Work { apply, answer, deadline })?;
         answered.await.map_err(|_| closed())??;
         result.lock().take().ok_or_else(closed)
     }
@@ -91,7 +113,10 @@ impl Writer {
 
     fn send(&self, work: Work) -> Result<(), Failure> {
         let queue = self.queue.lock();
-        queue.as_ref().ok_or_else(closed)?.send(work).map_err(|_| closed())
+        queue.as_ref().ok_or_else(closed)?.try_send(work).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Unavailable("too many commits wait for the file".into()).into(),
+            TrySendError::Disconnected(_) => closed(),
+        })
     }
 }
 
@@ -143,28 +168,33 @@ fn truncate_log(connection: &Connection) -> bool {
     connection.busy_timeout(BUSY).is_ok() && done
 }
 
-fn commit_group(connection: &Connection, mut group: Vec<Work>) {
+fn commit_group(connection: &Connection, group: Vec<Work>) {
     if sabotage::on("ack_before_sync") {
         let _ = connection.pragma_update(None, "synchronous", "OFF");
     }
-    let outcomes = match together(connection, &mut group) {
-        Some(outcomes) => outcomes,
-        None => group.iter_mut().map(|work| alone(connection, work)).collect(),
-    };
-    for (work, outcome) in group.into_iter().zip(outcomes) {
-        (work.answer)(outcome);
+    let (late, mut group): (Vec<_>, Vec<_>) = group.into_iter().partition(Work::is_late);
+    end_all(late, &Error::Deadline.into());
+    match together(connection, &mut group) {
+        Ok(Some(outcomes)) => group.into_iter().zip(outcomes).for_each(|(work, outcome)| work.end(outcome)),
+        Ok(None) => one_by_one(connection, group),
+        Err(failure) => end_all(group, &failure),
     }
 }
 
-/// All pieces in one transaction; nothing when it was lost as a whole and each must be run alone.
-fn together(connection: &Connection, group: &mut [Work]) -> Option<Vec<Result<(), Failure>>> {
-    if group.len() == 1 {
-        return None;
+fn end_all(group: impl IntoIterator<Item = Work>, failure: &Failure) {
+    group.into_iter().for_each(|work| work.end(Err(failure.clone())));
+}
+
+/// All pieces in one transaction; nothing when it was lost as a whole and each must be run alone; an error when none
+/// can begin.
+fn together(
+    connection: &Connection,
+    group: &mut [Work],
+) -> Result<Option<Vec<Result<(), Failure>>>, Failure> {
+    if group.len() <= 1 {
+        return Ok(None);
     }
-    let begun = connection.execute_batch("BEGIN IMMEDIATE");
-    if begun.is_err() {
-        return None;
-    }
+    begin(connection)?;
     let mut outcomes = Vec::with_capacity(group.len());
     for work in group.iter_mut() {
         match savepoint(connection, work) {
@@ -172,21 +202,38 @@ fn together(connection: &Connection, group: &mut [Work]) -> Option<Vec<Result<()
             Ok(outcome) if sabotage::on("lost_group") => outcomes.push(outcome),
             _ => {
                 roll_back(connection);
-                return None;
+                return Ok(None);
             }
         }
     }
     if connection.execute_batch("COMMIT").is_ok() {
-        return Some(outcomes);
+        return Ok(Some(outcomes));
     }
     roll_back(connection);
-    sabotage::on("lost_group").then_some(outcomes)
+    Ok(sabotage::on("lost_group").then_some(outcomes))
+}
+
+/// Begins to write. It has waited long enough when it fails: nobody else of the same group is to wait as long again.
+fn begin(connection: &Connection) -> Result<(), Failure> {
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(errors::failure)
+}
+
+/// Each piece in a transaction of its own, answered when that has ended.
+fn one_by_one(connection: &Connection, group: Vec<Work>) {
+    let mut group = group.into_iter();
+    while let Some(mut work) = group.next() {
+        if let Err(failure) = begin(connection) {
+            return end_all(std::iter::once(work).chain(group), &failure);
+        }
+        let outcome = alone(connection, &mut work);
+        work.end(outcome);
+    }
 }
 
 /// One piece inside the transaction of all; an error when its savepoint cannot be told from the others any more.
 fn savepoint(connection: &Connection, work: &mut Work) -> Result<Result<(), Failure>, rusqlite::Error> {
     connection.execute_batch("SAVEPOINT piece")?;
-    let outcome = (work.apply)(connection);
+    let outcome = work.apply(connection);
     if connection.is_autocommit() {
         return Ok(outcome);
     }
@@ -195,10 +242,10 @@ fn savepoint(connection: &Connection, work: &mut Work) -> Result<Result<(), Fail
     Ok(outcome)
 }
 
+/// One piece in the transaction that has begun.
 fn alone(connection: &Connection, work: &mut Work) -> Result<(), Failure> {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(errors::failure)?;
     let outcome =
-        (work.apply)(connection).and_then(|()| connection.execute_batch("COMMIT").map_err(errors::failure));
+        work.apply(connection).and_then(|()| connection.execute_batch("COMMIT").map_err(errors::failure));
     if outcome.is_err() {
         roll_back(connection);
     }

@@ -2,7 +2,9 @@
 
 mod last_words;
 mod postgres_commits;
+mod postgres_connections;
 mod postgres_journal;
+mod postgres_values;
 #[cfg(feature = "sabotage")]
 mod sabotage;
 mod sqlite_file;

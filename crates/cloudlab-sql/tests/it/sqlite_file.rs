@@ -1,7 +1,7 @@
 //! What only a file has: a log, a lock, and an end of the disk.
 
-use cloudlab_core::Write;
 use cloudlab_core::store::Error;
+use cloudlab_core::{Commit, Deadline, Write};
 use cloudlab_sql::{Settings, Statement};
 use cloudlab_testing::store_contract::schema;
 use cloudlab_testing::store_contract::session::{Session, account, identities, key};
@@ -130,15 +130,78 @@ fn a_long_read_keeps_no_commit_waiting() {
 }
 
 #[test]
-fn a_file_that_another_process_holds_too_long_is_unavailable() {
+fn a_file_that_another_process_holds_too_long_is_unavailable_to_all_at_once() {
     on_sqlite(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
         let holder = raw(&db);
         must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
-        let outcome = session.commit(session.empty().write(account(identities(1)[0], 0))).await;
-        assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+        let started = Instant::now();
+        let start = |id| {
+            let session = session.clone();
+            tokio::spawn(async move { session.commit(session.empty().write(account(id, 0))).await })
+        };
+        for waiting in identities(20).into_iter().map(start).collect::<Vec<_>>() {
+            let outcome = must("a task", waiting.await);
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+        }
+        // A commit is tried for ten seconds, and a try waits for five.
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "the last one was told after {:?}",
+            started.elapsed()
+        );
         must("the file is free", holder.execute_batch("COMMIT"));
         session.write([account(identities(1)[0], 0)]).await;
+        assert_eq!(session.number("SELECT count(*) AS n FROM account", Vec::new()).await, 1);
+    });
+}
+
+#[test]
+fn a_commit_that_nobody_waits_for_any_more_is_not_made() {
+    on_sqlite(SUITE, |db| async move {
+        let session = Session::new(db.clone()).await;
+        let holder = raw(&db);
+        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let start = |id| {
+            let session = session.clone();
+            let deadline = Deadline::at(Instant::now() + Duration::from_millis(100));
+            let commit = Commit::new(&session.ctx().with_deadline(deadline)).write(account(id, 0));
+            tokio::spawn(async move { session.commit(commit).await })
+        };
+        // The first waits for the file, and the others behind it.
+        for waiting in identities(10).into_iter().map(start).collect::<Vec<_>>() {
+            let outcome = must("a task", waiting.await);
+            assert!(matches!(outcome, Err(Error::Deadline)), "{outcome:?}");
+        }
+        must("the file is free", holder.execute_batch("COMMIT"));
+        session.write([account(identities(1)[0], 0)]).await;
+        assert_eq!(session.number("SELECT count(*) AS n FROM account", Vec::new()).await, 1);
+    });
+}
+
+#[test]
+fn commits_that_are_too_many_to_wait_are_told_at_once() {
+    on_sqlite(SUITE, |db| async move {
+        let session = Session::new(db.clone()).await;
+        let holder = raw(&db);
+        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let start = |id| {
+            let session = session.clone();
+            tokio::spawn(async move { session.commit(session.empty().write(account(id, 0))).await })
+        };
+        let started: Vec<_> = identities(3_000).into_iter().map(start).collect();
+        let some = async || started.iter().filter(|one| one.is_finished()).count() > 500;
+        eventually(Duration::from_secs(4), "some are told while the file is held", some).await;
+        must("the file is free", holder.execute_batch("COMMIT"));
+        let mut made = 0;
+        for task in started {
+            match must("a task", task.await) {
+                Ok(()) => made += 1,
+                outcome => assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}"),
+            }
+        }
+        assert!(made > 1_000, "{made} of 3000");
+        assert_eq!(session.number("SELECT count(*) AS n FROM account", Vec::new()).await, made);
     });
 }
 

@@ -65,6 +65,9 @@ macro_rules! store_contract {
             migrations_go_up_and_down,
             a_migration_that_fails_changes_nothing,
             migrations_of_several_processes_run_once,
+            migrations_whose_numbers_cannot_be_right_are_refused,
+            a_migration_under_another_name_is_not_taken_for_the_one_that_was_applied,
+            of_two_migrations_of_one_number_that_start_at_once_one_is_refused,
             what_is_past_its_time_is_forgotten,
             forever_is_a_time_like_any_other,
         ]);

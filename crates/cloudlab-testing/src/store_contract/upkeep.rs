@@ -23,6 +23,10 @@ const SECOND: Migration =
 const BROKEN: Migration =
     migration("0003_broken", "CREATE TABLE third_thing (a bigint); SELECT * FROM nothing", "");
 
+/// As a branch would bring it that was begun before `0001_first` was merged.
+const OTHER: Migration =
+    migration("0001_other", "CREATE TABLE other_thing (a bigint)", "DROP TABLE other_thing");
+
 async fn applied(session: &Session, all: &[Migration]) -> Vec<String> {
     let status = must("the status", session.database.migration_status(SCOPE, all).await);
     let ours = status.into_iter().filter(|one| one.scope == SCOPE && one.applied);
@@ -73,6 +77,58 @@ pub async fn migrations_of_several_processes_run_once(db: TestDatabase) {
     }
     let session = Session::new(db).await;
     assert_eq!(session.number("SELECT count(*) AS n FROM first_thing", Vec::new()).await, 1);
+}
+
+fn is_defect<T>(result: &Result<T, Error>, words: &[&str]) -> bool {
+    matches!(result, Err(Error::Defect(cause)) if words.iter().all(|word| cause.contains(word)))
+}
+
+/// Two migrations of one number, and one without a number, are refused before anything runs, in whatever is asked.
+pub async fn migrations_whose_numbers_cannot_be_right_are_refused(db: TestDatabase) {
+    let session = Session::new(db).await;
+    let twice = [SECOND, FIRST, OTHER];
+    let words = ["0001_first", "0001_other", "number"];
+    let up = session.database.migrate_up(SCOPE, &twice).await;
+    assert!(is_defect(&up, &words), "{up:?}");
+    let down = session.database.migrate_down(SCOPE, &twice).await;
+    assert!(is_defect(&down, &words), "{down:?}");
+    let status = session.database.migration_status(SCOPE, &twice).await;
+    assert!(is_defect(&status, &words), "{status:?}");
+    for name in ["orders", "0000_orders", "v1_orders", "99999999999_orders", ""] {
+        let all = [FIRST, Migration { name, ..OTHER }];
+        let up = session.database.migrate_up(SCOPE, &all).await;
+        assert!(is_defect(&up, &[name, "has no number"]), "{up:?}");
+    }
+    assert!(applied(&session, &[FIRST]).await.is_empty());
+}
+
+/// A migration does not count as applied because another one was applied under its number.
+pub async fn a_migration_under_another_name_is_not_taken_for_the_one_that_was_applied(db: TestDatabase) {
+    let session = Session::new(db).await;
+    must("up", session.database.migrate_up(SCOPE, &[FIRST]).await);
+    let all = [OTHER, SECOND];
+    assert!(applied(&session, &all).await.is_empty());
+    let words = ["0001_first", "0001_other"];
+    let up = session.database.migrate_up(SCOPE, &all).await;
+    assert!(is_defect(&up, &words), "{up:?}");
+    let down = session.database.migrate_down(SCOPE, &[OTHER]).await;
+    assert!(is_defect(&down, &words), "{down:?}");
+    assert_eq!(applied(&session, &[FIRST, SECOND]).await, ["0001_first"]);
+}
+
+/// The same when builds of both branches start at once: one of the two is told.
+pub async fn of_two_migrations_of_one_number_that_start_at_once_one_is_refused(db: TestDatabase) {
+    let mut starts = Vec::new();
+    for at in 0..6 {
+        let (database, migration) = (db.open().await, if at % 2 == 0 { FIRST } else { OTHER });
+        starts.push(tokio::spawn(async move { database.migrate_up(SCOPE, &[migration]).await.is_ok() }));
+    }
+    let mut succeeded = Vec::new();
+    for start in starts {
+        succeeded.push(must("a task", start.await));
+    }
+    let first = succeeded[0];
+    assert_eq!(succeeded, [first, !first, first, !first, first, !first]);
 }
 
 /// Replies and inbox rows are removed after their time, in batches, and not before.
