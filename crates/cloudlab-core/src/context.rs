@@ -33,17 +33,19 @@ impl Principal {
 pub struct TraceParent(Arc<str>);
 
 impl TraceParent {
-    /// Takes a `traceparent` header of version 00; nothing when it is malformed or all zero.
+    /// Takes a `traceparent` header; nothing when it is malformed or all zero. A version that comes after 00 may add
+    /// fields: what 00 knows of it is taken and passed on as 00.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fields: Vec<&str> = text.split('-').collect();
-        let hex = |field: &str, length: usize| {
-            field.len() == length && field.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        let mut fields = text.split('-');
+        let mut hex = |length: usize| {
+            let is_hex = |field: &&str| field.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+            fields.next().filter(|field| field.len() == length).filter(is_hex)
         };
-        let [version, trace, span, flags] = fields[..] else { return None };
-        let sane = version == "00" && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
-        let zero = trace.bytes().all(|b| b == b'0') || span.bytes().all(|b| b == b'0');
-        (sane && !zero).then(|| Self(Arc::from(text)))
+        let (version, trace, span, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
+        let zero = [trace, span].iter().any(|field| field.bytes().all(|b| b == b'0'));
+        let sane = version != "ff" && (version != "00" || fields.next().is_none());
+        (sane && !zero).then(|| Self(Arc::from(format!("00-{trace}-{span}-{flags}"))))
     }
 
     /// The header's value.
@@ -186,5 +188,42 @@ impl RequestContext {
     #[must_use]
     pub fn idempotency(&self) -> Option<&Arc<Idempotency>> {
         self.idempotency.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TraceParent;
+
+    const ZERO: &str = "00000000000000000000000000000000";
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const SPAN: &str = "00f067aa0ba902b7";
+
+    #[test]
+    fn a_trace_of_a_later_version_is_passed_on_as_the_first() {
+        let first = format!("00-{TRACE}-{SPAN}-01");
+        for text in
+            [first.clone(), format!("01-{TRACE}-{SPAN}-01"), format!("cc-{TRACE}-{SPAN}-01-more-and-more")]
+        {
+            let parsed = TraceParent::parse(&text).unwrap();
+            assert_eq!((parsed.as_str(), parsed.trace_id()), (first.as_str(), TRACE), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_trace_is_none() {
+        for text in [
+            format!("00-{TRACE}-{SPAN}-01-more"),
+            format!("ff-{TRACE}-{SPAN}-01"),
+            format!("1-{TRACE}-{SPAN}-01"),
+            format!("01-{TRACE}-{SPAN}-01more"),
+            format!("00-{ZERO}-{SPAN}-01"),
+            format!("00-{TRACE}-0000000000000000-01"),
+            format!("00-{}-{SPAN}-01", TRACE.to_uppercase()),
+            format!("00-{TRACE}-{SPAN}"),
+            String::new(),
+        ] {
+            assert_eq!(TraceParent::parse(&text), None, "{text}");
+        }
     }
 }

@@ -46,4 +46,5 @@ pub use store::Store;
 pub use tenant::TenantId;
 pub use timestamp::Timestamp;
 pub use value::{Kind, Value};
+pub use words::Words;
 pub use write::{Change, Expect, Key, Write};

@@ -1,6 +1,12 @@
 //! Enums whose values are words: in storage, in JSON and in queries, always the same.
 
-/// Declares an enum of words, with `ALL`, `as_str`, `parse`, `Display` and serde.
+/// An enum of words, as [`words!`](crate::words) declares it.
+pub trait Words {
+    /// Every word.
+    const WORDS: &'static [&'static str];
+}
+
+/// Declares an enum of words, with `ALL`, `as_str`, `parse`, [`Words`](crate::Words), `Display` and serde.
 ///
 /// ```
 /// cloudlab_core::words! {
@@ -39,6 +45,10 @@ macro_rules! words {
             }
         }
 
+        impl $crate::Words for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+        }
+
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
@@ -55,7 +65,7 @@ macro_rules! words {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let word = <::std::borrow::Cow<'de, str> as $crate::serde::Deserialize>::deserialize(deserializer)?;
                 Self::parse(&word).ok_or_else(|| {
-                    <D::Error as $crate::serde::de::Error>::unknown_variant(&word, &[$($word),+])
+                    <D::Error as $crate::serde::de::Error>::unknown_variant(&word, <Self as $crate::Words>::WORDS)
                 })
             }
         }

@@ -29,18 +29,6 @@ impl Answer {
         Self::json(StatusCode::CREATED, body).header(LOCATION, location)
     }
 
-    /// 202 with a body: the work goes on.
-    #[must_use]
-    pub fn accepted(body: &impl Serialize) -> Self {
-        Self::json(StatusCode::ACCEPTED, body)
-    }
-
-    /// 204: there is nothing to say.
-    #[must_use]
-    pub fn no_content() -> Self {
-        Self(Reply { status: StatusCode::NO_CONTENT.as_u16(), headers: Vec::new(), body: Bytes::new() })
-    }
-
     /// A status with a body.
     #[must_use]
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {

@@ -23,7 +23,7 @@ mod server;
 pub use answer::{Answer, response};
 pub use body::{FieldErrors, Json, Taken, not_null};
 pub use command::{Action, Command, CommandContext, CommandError, Nothing, command};
-pub use docs::{CommandProblems, ReadProblems, complete, docs};
+pub use docs::{CommandProblems, ReadProblems, Word, complete, docs};
 pub use edge::{Context, Edge, Settings, Tenancy};
 pub use page::{Cursor, DEFAULT_LIMIT, Limit, MAX_LIMIT, Page};
 pub use path::{PathId, not_found};

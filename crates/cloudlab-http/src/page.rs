@@ -133,12 +133,6 @@ impl Cursor {
             )),
         }
     }
-
-    /// The text, as it stands in a URL.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// Six bytes tell scopes apart that are mixed up by mistake; a caller who forges one sees nothing that a query

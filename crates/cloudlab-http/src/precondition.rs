@@ -52,14 +52,6 @@ impl IfMatch {
             Some(Tags::List(tags)) => Expected::Versions(tags.iter().filter_map(Tag::version).collect()),
         }
     }
-
-    /// Refuses when the change is not meant for this version.
-    ///
-    /// # Errors
-    /// 412 `stale_version`.
-    pub fn check(&self, version: i64) -> Result<(), Problem> {
-        if self.allows(version) { Ok(()) } else { Err(stale_version()) }
-    }
 }
 
 /// The 412 of a change that was meant for another version.

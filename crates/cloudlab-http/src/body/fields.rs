@@ -3,6 +3,7 @@
 use crate::problem::{FieldError, Problem, codes, internal};
 use cloudlab_core::Invalid;
 use serde::{Deserialize, Deserializer};
+use std::ops::RangeInclusive;
 
 /// Collects what is wrong with the fields of a body.
 ///
@@ -31,12 +32,6 @@ impl FieldErrors {
         Self::default()
     }
 
-    /// The same for a part of the body, such as `/items/3`: it is put before each pointer from now on.
-    pub fn under(&mut self, prefix: impl Into<String>) -> &mut Self {
-        self.prefix = prefix.into();
-        self
-    }
-
     /// The value of a field, or nothing and an error to report.
     pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, Invalid>) -> Option<T> {
         parsed.map_err(|invalid| self.refuse(pointer, invalid)).ok()
@@ -54,13 +49,29 @@ impl FieldErrors {
         }
     }
 
-    /// Checks how many items a list has.
-    pub fn count(&mut self, pointer: &str, items: usize, allowed: std::ops::RangeInclusive<usize>) {
-        if !allowed.contains(&items) {
-            let (least, most) = (allowed.start(), allowed.end());
-            let detail = format!("The list has {items} items; from {least} to {most} are allowed.");
+    /// The values of a list: each item is taken with its place, such as `/items/3`, in front of its pointers. Of a list
+    /// that is too long or too short no item is looked at, or a caller could have millions checked.
+    pub fn each<I, T>(
+        &mut self,
+        pointer: &str,
+        items: &[I],
+        allowed: RangeInclusive<usize>,
+        mut take: impl FnMut(&I, &mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        if !allowed.contains(&items.len()) {
+            let (found, least, most) = (items.len(), allowed.start(), allowed.end());
+            let detail = format!("The list has {found} items; from {least} to {most} are allowed.");
             self.refuse(pointer, Invalid::new("wrong_count", detail));
+            return None;
         }
+        let outside = self.prefix.len();
+        let mut values = Vec::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            self.prefix.push_str(&format!("{pointer}/{place}"));
+            values.push(take(item, self));
+            self.prefix.truncate(outside);
+        }
+        values.into_iter().collect()
     }
 
     /// Reports a field.
@@ -88,6 +99,14 @@ pub(super) fn invalid_fields(errors: Vec<FieldError>) -> Problem {
         .errors(errors)
 }
 
+/// The same where not everything was looked at.
+pub(super) fn invalid_fields_so_far(errors: Vec<FieldError>) -> Problem {
+    invalid_fields(errors).detail(
+        "Some fields of the body are wrong, and there may be more than errors lists; nothing was changed. Correct \
+         these first.",
+    )
+}
+
 /// What [`FieldErrors::take`] gave for several fields.
 pub trait Taken {
     /// The same without the doubt.
@@ -110,14 +129,6 @@ impl<T> Taken for Option<T> {
 
     fn values(self) -> Self {
         self
-    }
-}
-
-impl<T> Taken for Vec<Option<T>> {
-    type Values = Vec<T>;
-
-    fn values(self) -> Option<Vec<T>> {
-        self.into_iter().collect()
     }
 }
 

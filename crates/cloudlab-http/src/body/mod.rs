@@ -1,5 +1,6 @@
 //! Bodies: read up to a limit, checked to be JSON, and parsed with a pointer to each wrong field.
 
+mod complaints;
 mod fields;
 mod parse;
 mod read;
@@ -8,7 +9,7 @@ mod typed;
 mod wrong;
 
 pub use fields::{FieldErrors, Taken, not_null};
-pub(crate) use parse::{Media, parse, parse_or_empty};
+pub(crate) use parse::{parse, parse_or_empty};
 pub(crate) use read::read;
 
 use crate::edge::Entered;
@@ -28,8 +29,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let max_bytes = Entered::of(&parts)?.shared.settings.max_body_bytes;
-        let media = Media::of(&parts)?;
         let bytes = read(&parts, body, max_bytes).await?;
-        parse(&bytes, media).map(Self)
+        parse(&bytes).map(Self)
     }
 }

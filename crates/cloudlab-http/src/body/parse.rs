@@ -1,8 +1,7 @@
 //! From the bytes of a body to a type.
 
-use super::fields::invalid_fields;
+use super::complaints;
 use super::tree::Node;
-use super::typed::typed;
 use crate::problem::{Problem, codes};
 use http::Method;
 use http::header::CONTENT_TYPE;
@@ -12,26 +11,20 @@ use serde::de::DeserializeOwned;
 const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// What the header `Content-Type` says about a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Media {
-    /// JSON, in a form that the method takes.
-    Json,
-    /// Nothing is said, which is right only for an empty body.
-    Unsaid,
-}
-
-impl Media {
-    pub(crate) fn of(parts: &Parts) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get(CONTENT_TYPE) else { return Ok(Self::Unsaid) };
-        let patch = parts.method == Method::PATCH;
-        let text = value.to_str().unwrap_or_default();
-        let mut pieces = text.split(';').map(str::trim);
-        let essence = pieces.next().unwrap_or_default();
-        let known =
-            essence.eq_ignore_ascii_case(JSON) || (patch && essence.eq_ignore_ascii_case(MERGE_PATCH));
-        if known && pieces.all(is_harmless) { Ok(Self::Json) } else { Err(unsupported(patch)) }
+/// Refuses a body that is not said to be JSON, in a form that the method takes.
+pub(super) fn check_media(parts: &Parts) -> Result<(), Problem> {
+    let mut values = parts.headers.get_all(CONTENT_TYPE).iter();
+    let value = values.next();
+    if values.next().is_some() {
+        return Err(Problem::new(&codes::MALFORMED_HEADER)
+            .detail("The header Content-Type stands twice. Say once what the body is."));
     }
+    let patch = parts.method == Method::PATCH;
+    let text = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut pieces = text.split(';').map(str::trim);
+    let essence = pieces.next().unwrap_or_default();
+    let known = essence.eq_ignore_ascii_case(JSON) || (patch && essence.eq_ignore_ascii_case(MERGE_PATCH));
+    if known && pieces.all(is_harmless) { Ok(()) } else { Err(unsupported(patch)) }
 }
 
 /// JSON is UTF-8, so no other charset can be meant; other parameters mean nothing.
@@ -48,23 +41,16 @@ fn unsupported(patch: bool) -> Problem {
 }
 
 /// Parses a body that must not be empty.
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], media: Media) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.is_empty() {
         return Err(malformed("The body is empty. Send a JSON document.".to_owned()));
     }
-    if media == Media::Unsaid {
-        return Err(unsupported(false));
-    }
-    typed(tree(bytes)?).map_err(invalid_fields)
+    complaints::read(tree(bytes)?)
 }
 
 /// Parses a body; an empty one counts as `{}`.
-pub(crate) fn parse_or_empty<T: DeserializeOwned>(bytes: &[u8], media: Media) -> Result<T, Problem> {
-    if bytes.is_empty() {
-        typed(Node::Object(Vec::new())).map_err(invalid_fields)
-    } else {
-        parse(bytes, media)
-    }
+pub(crate) fn parse_or_empty<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    complaints::read(if bytes.is_empty() { Node::Object(Vec::new()) } else { tree(bytes)? })
 }
 
 fn tree(bytes: &[u8]) -> Result<Node<'_>, Problem> {

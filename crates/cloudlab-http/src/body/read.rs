@@ -1,5 +1,6 @@
 //! Reads a body whole, up to a limit.
 
+use super::parse::check_media;
 use crate::problem::{Problem, codes};
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -8,14 +9,26 @@ use http_body::Body as _;
 use std::future::poll_fn;
 use std::pin::Pin;
 
-/// Reads a body of at most `max_bytes`.
+/// Reads a body of at most `max_bytes`, which must be said to be JSON unless it is empty.
 ///
-/// A body that is announced to be longer is not read at all, so a caller who waits for `100 Continue` sends none
+/// A body that is announced and will be refused is not read at all, so a caller who waits for `100 Continue` sends none
 /// of it. One that sends all the same still reads the reply: the server drains what is left of a request.
-pub(crate) async fn read(parts: &Parts, mut body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
-    if body.size_hint().lower() > max_bytes as u64 {
+pub(crate) async fn read(parts: &Parts, body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
+    let announced = body.size_hint().lower();
+    if announced > 0 {
+        check_media(parts)?;
+    }
+    if announced > max_bytes as u64 {
         return Err(too_large(max_bytes));
     }
+    let bytes = read_all(parts, body, max_bytes).await?;
+    if announced == 0 && !bytes.is_empty() {
+        check_media(parts)?;
+    }
+    Ok(bytes)
+}
+
+async fn read_all(parts: &Parts, mut body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
     let mut read = BytesMut::new();
     let mut first = Bytes::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {

@@ -3,6 +3,7 @@
 //! serde keeps the last of two equal keys in a map, and may report a wrong field before a missing brace; a step of its
 //! own makes "not JSON" and "not what was asked for" two answers, whatever the type is.
 
+use crate::problem::shortened;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -22,6 +23,10 @@ pub(super) enum Node<'b> {
     Text(Cow<'b, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'b, str>, Self)>),
+    /// Was wrong, and is passed over when the body is read again.
+    Gone,
+    /// Was wrong or missing, and is read as the simplest value of the type that is asked for.
+    StandIn,
 }
 
 impl<'de> Deserialize<'de> for Node<'de> {
@@ -82,6 +87,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
             let twice = object.iter().take(FEW).any(|(known, _)| *known == key)
                 || (object.len() >= FEW && !many.insert(key.clone()));
             if twice {
+                let key = shortened(key.into_owned());
                 return Err(A::Error::custom(format_args!("the key {key:?} stands twice in one object")));
             }
             object.push((key, entries.next_value()?));

@@ -1,8 +1,8 @@
-//! From a tree to a type: an object becomes a struct and nothing else does, fields that the type does not have are
-//! collected, and what is wrong knows its place.
+//! From a tree to a type: an object becomes a struct and nothing else does, a field that the type does not have is wrong
+//! whether the type denies it or not, and what is wrong knows its place.
 
 use super::tree::Node;
-use super::wrong::{Place, Wrong, unknown};
+use super::wrong::{Place, Wrong};
 use crate::problem::FieldError;
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{
@@ -11,58 +11,58 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::iter::Enumerate;
+use std::slice;
 
-/// Reads a type, or tells all unknown fields and the first thing that is wrong otherwise.
-pub(super) fn typed<T: DeserializeOwned>(tree: Node<'_>) -> Result<T, Vec<FieldError>> {
-    let unknown = RefCell::new(Vec::new());
-    let parsed = T::deserialize(Placed { node: tree, place: Place::Root, unknown: &unknown });
-    let mut errors = unknown.into_inner();
-    match parsed {
-        Ok(value) if errors.is_empty() => return Ok(value),
-        Ok(_) => {}
-        Err(wrong) => {
-            let error = wrong.into_field_error();
-            if !errors.contains(&error) {
-                errors.push(error);
-            }
-        }
-    }
-    Err(errors)
+/// Reads a type, or tells the first thing that is wrong; adds to the number of nodes that were read.
+pub(super) fn typed<T: DeserializeOwned>(tree: &Node<'_>, nodes: &Cell<usize>) -> Result<T, FieldError> {
+    T::deserialize(Placed { node: tree, place: Place::Root, nodes }).map_err(Wrong::into_field_error)
 }
 
 /// A node at its place.
+#[derive(Clone, Copy)]
 struct Placed<'de, 'p> {
-    node: Node<'de>,
+    node: &'de Node<'de>,
     place: Place<'p>,
-    unknown: &'p RefCell<Vec<FieldError>>,
+    nodes: &'p Cell<usize>,
 }
 
 impl<'de> Placed<'de, '_> {
     fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        let Self { node, place, unknown } = self;
+        let Self { node, place, nodes } = self;
+        nodes.set(nodes.get() + 1);
         let visited = match node {
-            Node::Null => visitor.visit_unit(),
-            Node::Bool(value) => visitor.visit_bool(value),
-            Node::Signed(value) => visitor.visit_i64(value),
-            Node::Unsigned(value) => visitor.visit_u64(value),
-            Node::Float(value) => visitor.visit_f64(value),
-            Node::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            Node::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Node::Null | Node::Gone | Node::StandIn => visitor.visit_unit(),
+            Node::Bool(value) => visitor.visit_bool(*value),
+            Node::Signed(value) => visitor.visit_i64(*value),
+            Node::Unsigned(value) => visitor.visit_u64(*value),
+            Node::Float(value) => visitor.visit_f64(*value),
+            Node::Text(text) => visitor.visit_borrowed_str(text),
             Node::List(list) => {
-                let mut items = Items { items: list.into_iter().enumerate(), place: &place, unknown };
+                let mut items = Items { items: list.iter().enumerate(), place: &place, nodes };
                 visitor.visit_seq(&mut items).and_then(|value| items.end(value))
             }
             Node::Object(object) => {
-                visitor.visit_map(Fields { fields: object.into_iter(), next: None, place: &place, unknown })
+                let fields = object.iter().map(|(key, node)| (key.as_ref(), node));
+                visitor.visit_map(Fields { fields, next: None, place: &place, nodes })
             }
         };
         visited.map_err(|wrong| wrong.at(&place))
     }
 
+    /// The same, or the simplest value of a type where something was wrong.
+    fn or(self, simplest: &'static Node<'static>) -> Self {
+        if self.is_standing_in() { Self { node: simplest, ..self } } else { self }
+    }
+
+    fn is_standing_in(&self) -> bool {
+        matches!(self.node, Node::StandIn | Node::Gone)
+    }
+
     fn refuse<T>(&self, expected: &str) -> Result<T, Wrong> {
-        let found = match &self.node {
-            Node::Null => Unexpected::Unit,
+        let found = match self.node {
+            Node::Null | Node::Gone | Node::StandIn => Unexpected::Unit,
             Node::Bool(value) => Unexpected::Bool(*value),
             Node::Signed(value) => Unexpected::Signed(*value),
             Node::Unsigned(value) => Unexpected::Unsigned(*value),
@@ -75,15 +75,41 @@ impl<'de> Placed<'de, '_> {
     }
 }
 
+static NULL: Node<'static> = Node::Null;
+static STAND_IN: Node<'static> = Node::StandIn;
+static FALSE: Node<'static> = Node::Bool(false);
+static ZERO: Node<'static> = Node::Unsigned(0);
+static TEXT: Node<'static> = Node::Text(Cow::Borrowed(""));
+static LIST: Node<'static> = Node::List(Vec::new());
+static OBJECT: Node<'static> = Node::Object(Vec::new());
+
+macro_rules! simplest {
+    ($($function:ident $simplest:ident;)*) => {$(
+        fn $function<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+            self.or(&$simplest).visit(visitor)
+        }
+    )*};
+}
+
 impl<'de> Deserializer<'de> for Placed<'de, '_> {
     type Error = Wrong;
+
+    simplest! {
+        deserialize_bool FALSE; deserialize_str TEXT; deserialize_string TEXT; deserialize_seq LIST; deserialize_map OBJECT;
+        deserialize_i8 ZERO; deserialize_i16 ZERO; deserialize_i32 ZERO; deserialize_i64 ZERO; deserialize_i128 ZERO;
+        deserialize_u8 ZERO; deserialize_u16 ZERO; deserialize_u32 ZERO; deserialize_u64 ZERO; deserialize_u128 ZERO;
+        deserialize_f32 ZERO; deserialize_f64 ZERO;
+    }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         self.visit(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        if matches!(self.node, Node::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
+        match self.node {
+            Node::Null | Node::StandIn => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -91,55 +117,61 @@ impl<'de> Deserializer<'de> for Placed<'de, '_> {
         _: &'static str,
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let place = self.place;
-        visitor.visit_newtype_struct(self).map_err(|wrong| wrong.at(&place))
+        visitor.visit_newtype_struct(self).map_err(|wrong| wrong.at(&self.place))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        // A derived type would take a list as its fields in order, which no document says.
-        if matches!(self.node, Node::Object(_)) { self.visit(visitor) } else { self.refuse("an object") }
+        let Self { node, place, nodes } = self;
+        match node {
+            Node::Object(object) => {
+                let mut fields = object.iter().filter(|(_, node)| !matches!(node, Node::Gone));
+                match fields.find(|(key, _)| !known.contains(&key.as_ref())) {
+                    Some((key, _)) => Err(Wrong::unknown().at(&Place::Key(&place, key))),
+                    None => self.visit(visitor),
+                }
+            }
+            Node::StandIn | Node::Gone => {
+                let fields = known.iter().map(|key| (*key, &STAND_IN));
+                visitor.visit_map(Fields { fields, next: None, place: &place, nodes })
+            }
+            // A derived type would take a list as its fields in order, which no document says.
+            _ => self.refuse("an object"),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let place = self.place;
         let (name, value) = match self.node {
-            Node::Text(text) => (text, None),
-            Node::Object(mut object) if object.len() == 1 => match object.pop() {
-                Some((name, value)) => (name, Some(value)),
-                None => return Err(Wrong::custom("an empty object names no variant").at(&place)),
-            },
+            Node::Text(text) => (text.as_ref(), None),
+            Node::Object(object) if object.len() == 1 => (object[0].0.as_ref(), Some(&object[0].1)),
+            Node::StandIn | Node::Gone => (known.first().copied().unwrap_or_default(), Some(&STAND_IN)),
             _ => return self.refuse("a text, or an object with one key"),
         };
-        let variant = Variant { name, value, place: &place, unknown: self.unknown };
-        visitor.visit_enum(variant).map_err(|wrong| wrong.at(&place))
+        let variant = Variant { name, value, around: self };
+        visitor.visit_enum(variant).map_err(|wrong| wrong.at(&self.place))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         // A type that forgot `deny_unknown_fields` would swallow a misspelt optional field in silence.
-        self.unknown.borrow_mut().push(unknown(self.place.pointer()));
-        visitor.visit_unit()
+        if self.is_standing_in() { visitor.visit_unit() } else { Err(Wrong::unknown().at(&self.place)) }
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map identifier
-    }
+    forward_to_deserialize_any! { char bytes byte_buf unit unit_struct tuple tuple_struct identifier }
 }
 
 struct Items<'de, 'p> {
-    items: std::iter::Enumerate<std::vec::IntoIter<Node<'de>>>,
+    items: Enumerate<slice::Iter<'de, Node<'de>>>,
     place: &'p Place<'p>,
-    unknown: &'p RefCell<Vec<FieldError>>,
+    nodes: &'p Cell<usize>,
 }
 
 impl Items<'_, '_> {
@@ -156,9 +188,11 @@ impl<'de> SeqAccess<'de> for Items<'de, '_> {
     type Error = Wrong;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
-        let Some((index, node)) = self.items.next() else { return Ok(None) };
+        let Some((index, node)) = self.items.find(|(_, node)| !matches!(node, Node::Gone)) else {
+            return Ok(None);
+        };
         let place = Place::Index(self.place, index);
-        let placed = Placed { node, place, unknown: self.unknown };
+        let placed = Placed { node, place, nodes: self.nodes };
         seed.deserialize(placed).map(Some).map_err(|wrong| wrong.at(&place))
     }
 
@@ -167,49 +201,46 @@ impl<'de> SeqAccess<'de> for Items<'de, '_> {
     }
 }
 
-struct Fields<'de, 'p> {
-    fields: std::vec::IntoIter<(Cow<'de, str>, Node<'de>)>,
-    next: Option<(Cow<'de, str>, Node<'de>)>,
+struct Fields<'de, 'p, I> {
+    fields: I,
+    next: Option<(&'de str, &'de Node<'de>)>,
     place: &'p Place<'p>,
-    unknown: &'p RefCell<Vec<FieldError>>,
+    nodes: &'p Cell<usize>,
 }
 
-impl<'de> MapAccess<'de> for Fields<'de, '_> {
+impl<'de, I: Iterator<Item = (&'de str, &'de Node<'de>)>> MapAccess<'de> for Fields<'de, '_, I> {
     type Error = Wrong;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
-        self.next = self.fields.next();
-        match &self.next {
-            None => Ok(None),
-            Some((Cow::Borrowed(key), _)) => seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
-            Some((Cow::Owned(key), _)) => seed.deserialize(StrDeserializer::new(key)).map(Some),
-        }
+        self.next = self.fields.find(|(_, node)| !matches!(node, Node::Gone));
+        self.next.map(|(key, _)| seed.deserialize(BorrowedStrDeserializer::new(key))).transpose()
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Wrong> {
         let Some((key, node)) = self.next.take() else {
             return Err(Wrong::custom("a value was asked for before its key"));
         };
-        let place = Place::Key(self.place, &key);
-        let placed = Placed { node, place, unknown: self.unknown };
+        let place = Place::Key(self.place, key);
+        let placed = Placed { node, place, nodes: self.nodes };
         seed.deserialize(placed).map_err(|wrong| wrong.at(&place))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.fields.len())
+        self.fields.size_hint().1
     }
 }
 
 struct Variant<'de, 'p> {
-    name: Cow<'de, str>,
-    value: Option<Node<'de>>,
-    place: &'p Place<'p>,
-    unknown: &'p RefCell<Vec<FieldError>>,
+    name: &'de str,
+    value: Option<&'de Node<'de>>,
+    around: Placed<'de, 'p>,
 }
 
-impl<'de, 'p> Variant<'de, 'p> {
-    fn content(self) -> Placed<'de, 'p> {
-        Placed { node: self.value.unwrap_or(Node::Null), place: *self.place, unknown: self.unknown }
+impl<'de> Variant<'de, '_> {
+    fn content<T>(&self, read: impl FnOnce(Placed<'de, '_>) -> Result<T, Wrong>) -> Result<T, Wrong> {
+        let place = Place::Key(&self.around.place, self.name);
+        let node = self.value.unwrap_or(&NULL);
+        read(Placed { node, place, nodes: self.around.nodes }).map_err(|wrong| wrong.at(&place))
     }
 }
 
@@ -218,7 +249,7 @@ impl<'de> EnumAccess<'de> for Variant<'de, '_> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Wrong> {
-        let name: StrDeserializer<'_, Wrong> = self.name.as_ref().into_deserializer();
+        let name: StrDeserializer<'_, Wrong> = self.name.into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
@@ -228,24 +259,24 @@ impl<'de> VariantAccess<'de> for Variant<'de, '_> {
 
     fn unit_variant(self) -> Result<(), Wrong> {
         match self.value {
-            None | Some(Node::Null) => Ok(()),
+            None | Some(Node::Null | Node::StandIn | Node::Gone) => Ok(()),
             Some(_) => Err(Wrong::custom("this variant has no content")),
         }
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Wrong> {
-        seed.deserialize(self.content())
+        self.content(|content| seed.deserialize(content))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
-        self.content().visit(visitor)
+        self.content(|content| content.visit(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        self.content().deserialize_struct("", &[], visitor)
+        self.content(|content| content.deserialize_struct("", known, visitor))
     }
 }

@@ -15,7 +15,7 @@ pub(super) enum Place<'p> {
 
 impl Place<'_> {
     /// The place as a JSON pointer (RFC 6901).
-    pub(super) fn pointer(&self) -> String {
+    fn pointer(&self) -> String {
         let mut pointer = String::new();
         self.push_to(&mut pointer);
         pointer
@@ -53,6 +53,11 @@ impl Wrong {
         Self { code, detail, field: None, pointer: None }
     }
 
+    /// A field that the type does not have.
+    pub(super) fn unknown() -> Self {
+        Self::new("unknown_field", UNKNOWN.to_owned())
+    }
+
     /// Notes the place, unless one further inside is known.
     pub(super) fn at(mut self, place: &Place<'_>) -> Self {
         if self.pointer.is_none() {
@@ -68,11 +73,6 @@ impl Wrong {
         let pointer = self.pointer.unwrap_or_default();
         FieldError { pointer, code: Cow::Borrowed(self.code), detail: self.detail }
     }
-}
-
-/// A field that the type does not have.
-pub(super) fn unknown(pointer: String) -> FieldError {
-    FieldError { pointer, code: Cow::Borrowed("unknown_field"), detail: UNKNOWN.to_owned() }
 }
 
 const UNKNOWN: &str = "There is no such field. Remove it, or correct its name.";
@@ -99,7 +99,7 @@ impl Error for Wrong {
     }
 
     fn unknown_field(field: &str, _known: &'static [&'static str]) -> Self {
-        Self { field: Some(field.to_owned()), ..Self::new("unknown_field", UNKNOWN.to_owned()) }
+        Self { field: Some(field.to_owned()), ..Self::unknown() }
     }
 
     fn missing_field(field: &'static str) -> Self {

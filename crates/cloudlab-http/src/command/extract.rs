@@ -1,7 +1,7 @@
 //! Reads a command: the body first, since the idempotency key stands for all that was asked.
 
 use super::flights::Flights;
-use crate::body::{Media, parse, parse_or_empty, read};
+use crate::body::{parse, parse_or_empty, read};
 use crate::edge::{Entered, Shared, visible_ascii};
 use crate::problem::{Problem, codes, internal};
 use axum::extract::{FromRequest, Request};
@@ -73,8 +73,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let (context, bytes, media) = accept(request).await?;
-        Ok(Self(context, parse(&bytes, media)?))
+        let (context, bytes) = accept(request).await?;
+        Ok(Self(context, parse(&bytes)?))
     }
 }
 
@@ -82,16 +82,15 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Action<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let (context, bytes, media) = accept(request).await?;
-        Ok(Self(context, parse_or_empty(&bytes, media)?))
+        let (context, bytes) = accept(request).await?;
+        Ok(Self(context, parse_or_empty(&bytes)?))
     }
 }
 
-async fn accept(request: Request) -> Result<(CommandContext, Bytes, Media), Problem> {
+async fn accept(request: Request) -> Result<(CommandContext, Bytes), Problem> {
     let (parts, body) = request.into_parts();
     let entered = Entered::of(&parts)?.clone();
     let key = key(&parts)?;
-    let media = Media::of(&parts)?;
     let bytes = read(&parts, body, entered.shared.settings.max_body_bytes).await?;
     let mut context = entered.context()?;
     if let Some(key) = key {
@@ -102,7 +101,7 @@ async fn accept(request: Request) -> Result<(CommandContext, Bytes, Media), Prob
             presenter: None,
         });
     }
-    Ok((CommandContext { context, presented: OnceLock::new(), shared: entered.shared }, bytes, media))
+    Ok((CommandContext { context, presented: OnceLock::new(), shared: entered.shared }, bytes))
 }
 
 fn key(parts: &Parts) -> Result<Option<Arc<str>>, Problem> {

@@ -3,8 +3,9 @@
 
 mod errors;
 mod openapi;
+mod references;
 
-pub use openapi::{CommandProblems, ReadProblems, complete};
+pub use openapi::{CommandProblems, ReadProblems, Word, complete};
 
 use crate::problem::{Code, codes};
 use axum::Router;

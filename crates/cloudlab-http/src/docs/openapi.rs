@@ -1,13 +1,18 @@
 //! What all operations of a service have in common, written once and put into each.
 
+use super::references::refer;
 use crate::edge::Kind;
 use crate::precondition::{IfMatch, IfNoneMatch};
 use crate::problem::{FieldError, MEDIA_TYPE, Problem};
+use cloudlab_core::Words;
+use http::StatusCode;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{
-    Components, Content, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+    Components, Content, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
 };
 use utoipa::{IntoParams, IntoResponses, PartialSchema, ToSchema};
 
@@ -56,70 +61,124 @@ fn problem((status, description): &(&str, &str)) -> (String, RefOr<Response>) {
 
 /// Adds to a document what the edge does for every operation: the schema of problems, and the headers of tenant,
 /// idempotency key and precondition, of requests and of replies. Operations that name such a header themselves keep
-/// theirs.
+/// theirs. Replies without a description get the operation's summary, since OpenAPI demands one.
 #[must_use]
 pub fn complete(mut openapi: OpenApi) -> OpenApi {
     let schemas = &mut openapi.components.get_or_insert_with(Components::new).schemas;
     schemas.insert(Problem::name().into_owned(), Problem::schema());
     schemas.insert(FieldError::name().into_owned(), FieldError::schema());
+    refer(schemas);
     let paths: Vec<String> = openapi.paths.paths.keys().cloned().collect();
-    for (path, item) in openapi.paths.paths.iter_mut().filter(|(path, _)| Kind::of(path) == Kind::Api) {
-        put_under_resource(path, item);
-        for operation in [&mut item.get, &mut item.put, &mut item.delete].into_iter().flatten() {
-            add(operation, tenant());
-        }
-        for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
-            add(operation, tenant());
-            add(operation, idempotency_key());
-            replies(
-                operation,
-                "Idempotency-Replayed",
-                "`true` when this is the reply to an earlier request.",
-            );
-        }
-        if let Some(post) = &mut item.post {
-            if !path.contains('{') {
-                // Nothing is there yet that could be missing or have another version.
-                post.responses.responses.retain(|status, _| !matches!(status.as_str(), "404" | "412"));
-            }
+    for (path, item) in &mut openapi.paths.paths {
+        if Kind::of(path) == Kind::Api {
+            put_under_resource(path, item);
             let below = format!("{path}/{{");
-            if paths.iter().any(|other| other.strip_prefix(&below).is_some_and(|rest| rest.ends_with('}'))) {
-                replies(post, "Location", "The path of what was created.");
-                replies(post, ETAG, VERSION);
-            }
+            let has_members =
+                paths.iter().any(|other| other.strip_prefix(&below).is_some_and(|rest| rest.ends_with('}')));
+            complete_requests(item);
+            complete_replies(path, item, has_members);
         }
-        if let Some(patch) = &mut item.patch {
-            add(patch, if_match(Required::True));
-            patch.responses.responses.entry("428".to_owned()).or_insert_with(|| {
-                problem(&("428", "The change must say for which version it is meant, in `If-Match`.")).1
-            });
-        }
-        for operation in [&mut item.get, &mut item.post, &mut item.patch].into_iter().flatten() {
-            let (changes, reads) = (has(operation, "If-Match"), has(operation, "If-None-Match"));
-            if changes || reads {
-                replies(operation, ETAG, VERSION);
-            }
-            if reads {
-                let known =
-                    ResponseBuilder::new().description("The caller has this version already.").build();
-                operation.responses.responses.entry("304".to_owned()).or_insert(RefOr::T(known));
-            }
-        }
+        operations(item).for_each(describe);
     }
     openapi
 }
 
-/// Operations without a tag get the resource of their path as one: `/v1/gizmos/{id}/stop` is about `gizmos`.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+}
+
+fn complete_requests(item: &mut PathItem) {
+    operations(item).for_each(|operation| add(operation, tenant()));
+    for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
+        add(operation, idempotency_key());
+    }
+    if let Some(patch) = &mut item.patch {
+        add(patch, if_match(Required::True));
+        if let Some(RefOr::T(body)) = &mut patch.request_body
+            && let Some(json) = body.content.get("application/json").cloned()
+        {
+            body.content.entry("application/merge-patch+json".to_owned()).or_insert(json);
+        }
+    }
+}
+
+fn complete_replies(path: &str, item: &mut PathItem, has_members: bool) {
+    if !path.contains('{') {
+        // Nothing is asked for that could be missing or have another version.
+        operations(item).for_each(|operation| forget(operation, &["404", "412"]));
+    }
+    for operation in [&mut item.post, &mut item.patch].into_iter().flatten() {
+        replies(operation, "Idempotency-Replayed", "`true` when this is the reply to an earlier request.");
+    }
+    if let Some(post) = item.post.as_mut().filter(|_| has_members) {
+        replies(post, "Location", "The path of what was created.");
+        replies(post, ETAG, VERSION);
+    }
+    if let Some(patch) = &mut item.patch {
+        patch.responses.responses.entry("428".to_owned()).or_insert_with(|| {
+            problem(&("428", "The change must say for which version it is meant, in `If-Match`.")).1
+        });
+    }
+    for operation in [&mut item.get, &mut item.post, &mut item.patch].into_iter().flatten() {
+        let (changes, reads) = (has(operation, "If-Match"), has(operation, "If-None-Match"));
+        if changes || reads {
+            replies(operation, ETAG, VERSION);
+        }
+        if reads {
+            let known = ResponseBuilder::new().description("The caller has this version already.").build();
+            operation.responses.responses.entry("304".to_owned()).or_insert(RefOr::T(known));
+        }
+    }
+}
+
+/// Takes back problems that stand for every operation; those that an operation describes itself stay.
+fn forget(operation: &mut Operation, statuses: &[&str]) {
+    let of_every = CommandProblems::responses();
+    operation.responses.responses.retain(|status, response| {
+        !statuses.contains(&status.as_str()) || of_every.get(status) != Some(&*response)
+    });
+}
+
+fn describe(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if response.description.is_empty() {
+            let summary = operation.summary.as_deref().filter(|_| status.starts_with('2'));
+            let code = status.parse().ok().and_then(|code: u16| StatusCode::from_u16(code).ok());
+            let reason = code.and_then(|code| code.canonical_reason());
+            response.description = summary.or(reason).unwrap_or("Another reply.").to_owned();
+        }
+    }
+}
+
+/// Operations without a tag get the resource of their path as one: `/v1/parcels/{id}/stop` is about `parcels`.
 fn put_under_resource(path: &str, item: &mut PathItem) {
     let Some(resource) = path.split(['/', ':']).nth(2).filter(|resource| !resource.starts_with('{')) else {
         return;
     };
-    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-    for operation in operations.into_iter().flatten() {
+    for operation in operations(item) {
         let tags = operation.tags.get_or_insert_default();
         if tags.is_empty() {
             tags.push(resource.to_owned());
         }
+    }
+}
+
+/// The schema of a field or parameter that is one of some words, which the domain declares without knowing of schemas:
+/// `type SortWord = Word<Sort>` and `#[param(value_type = Option<SortWord>, inline)]`. utoipa wants a name, since it
+/// would describe the domain's enum itself if it saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Word<T>(PhantomData<T>);
+
+impl<T: Words> PartialSchema for Word<T> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(T::WORDS.iter().copied())).into()
+    }
+}
+
+impl<T: Words> ToSchema for Word<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Word")
     }
 }
 

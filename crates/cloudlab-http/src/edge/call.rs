@@ -2,11 +2,12 @@
 
 use super::enter::{REQUEST_ID, request_id};
 use super::route::{Kind, Route, method_index, method_name};
-use super::{Shared, plain};
+use super::{Shared, Tenancy, plain};
 use crate::problem::{Problem, codes, internal};
 use axum::body::Body;
 use axum::response::Response;
 use cloudlab_core::{TenantId, TraceParent};
+use http::header::{CACHE_CONTROL, VARY};
 use http::{HeaderValue, Request, StatusCode, Uri};
 use std::any::Any;
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use tracing::{Level, Span};
 const SLOW: Duration = Duration::from_secs(1);
 /// The status that is counted for a caller who hung up before the reply.
 const HUNG_UP: u16 = 499;
+
+static TENANT_ID_VALUE: HeaderValue = HeaderValue::from_static("x-tenant-id");
+static PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 pub(super) struct Call {
     pub(super) shared: Arc<Shared>,
@@ -96,7 +100,13 @@ impl Call {
         if response.status().as_u16() >= 400 {
             cause = self.complete_problem(&mut response);
         }
-        response.headers_mut().insert(REQUEST_ID.clone(), self.request_id_header.clone());
+        let headers = response.headers_mut();
+        headers.insert(REQUEST_ID.clone(), self.request_id_header.clone());
+        if self.route.kind == Kind::Api && self.shared.settings.tenancy != Tenancy::Absent {
+            // No cache knows that a tenant sees its own rows only. Whoever has an ETag may still ask whether it is current.
+            headers.append(VARY, TENANT_ID_VALUE.clone());
+            headers.entry(CACHE_CONTROL).or_insert_with(|| PRIVATE.clone());
+        }
         self.finished = true;
         self.record(response.status(), cause.as_deref());
         response

@@ -4,6 +4,7 @@ use super::Tenancy;
 use super::route::Kind;
 use crate::problem::{Problem, codes};
 use cloudlab_core::{Ids, TenantId, TraceParent};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use uuid::fmt::Hyphenated;
@@ -48,7 +49,9 @@ pub(super) fn tenant(headers: &HeaderMap, tenancy: Tenancy, kind: Kind) -> Resul
     match (values.next(), values.next()) {
         (None, _) if tenancy == Tenancy::Development => Ok(Some(TenantId::DEVELOPMENT)),
         (None, _) => Err(Problem::new(&codes::TENANT_REQUIRED)
-            .detail("The request does not say for which tenant it is. Send the tenant's UUID in the header x-tenant-id.")),
+            .detail("The request does not say for which tenant it is. Send the tenant's UUID in the header x-tenant-id.")
+            // RFC 9110 wants a challenge with each 401; no registered scheme means a header of one's own.
+            .header(WWW_AUTHENTICATE, HeaderValue::from_static("Tenant header=\"x-tenant-id\""))),
         (Some(value), None) => value
             .to_str()
             .ok()

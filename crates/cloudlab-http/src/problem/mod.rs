@@ -8,7 +8,7 @@ pub(crate) use store::{deadline_exceeded, in_progress, internal};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use cloudlab_core::Invalid;
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -38,6 +38,29 @@ impl Code {
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
+}
+
+/// How many wrong fields a problem shows.
+pub(crate) const MOST_ERRORS: usize = 100;
+/// How much of what may be the caller's own text is quoted, in characters.
+const MOST_QUOTED: usize = 200;
+/// How long a detail may be, which is ours except for what it quotes.
+const MOST_DETAIL: usize = 500;
+
+/// A text of the caller's, short enough to be shown.
+pub(crate) fn shortened(text: String) -> String {
+    cut(text, MOST_QUOTED)
+}
+
+fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most
+        && text.chars().count() > most
+        && let Some((end, _)) = text.char_indices().nth(most - 1)
+    {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// One wrong field of a body.
@@ -72,6 +95,8 @@ struct Parts {
     instance: Option<String>,
     request_id: Option<String>,
     errors: Vec<FieldError>,
+    /// Of which the first ones are kept.
+    wrong_fields: usize,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
 }
@@ -86,6 +111,7 @@ impl Problem {
             instance: None,
             request_id: None,
             errors: Vec::new(),
+            wrong_fields: 0,
             headers: Vec::new(),
             cause: None,
         }))
@@ -94,7 +120,10 @@ impl Problem {
     /// Says what is wrong this time, and what to do, in a sentence for the caller.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.0.detail = Some(match detail.into() {
+            Cow::Owned(text) => Cow::Owned(cut(text, MOST_DETAIL)),
+            ours => ours,
+        });
         self
     }
 
@@ -105,10 +134,17 @@ impl Problem {
         self
     }
 
-    /// Adds wrong fields.
+    /// Adds wrong fields. The first hundred are shown, with what they quote cut to a length: a reply must not be many
+    /// times as long as the request.
     #[must_use]
     pub fn errors(mut self, errors: impl IntoIterator<Item = FieldError>) -> Self {
-        self.0.errors.extend(errors);
+        for FieldError { pointer, code, detail } in errors {
+            self.0.wrong_fields += 1;
+            if self.0.errors.len() < MOST_ERRORS {
+                let (pointer, detail) = (shortened(pointer), cut(detail, MOST_DETAIL));
+                self.0.errors.push(FieldError { pointer, code, detail });
+            }
+        }
         self
     }
 
@@ -125,12 +161,6 @@ impl Problem {
         self.header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// Says which methods the resource has, as `GET,HEAD`.
-    #[must_use]
-    pub fn allow(self, methods: &'static str) -> Self {
-        self.header(ALLOW, HeaderValue::from_static(methods))
-    }
-
     /// Ends the connection after the reply: the rest of the request is not worth reading.
     #[must_use]
     pub fn closing(self) -> Self {
@@ -141,12 +171,6 @@ impl Problem {
     #[must_use]
     pub fn code(&self) -> &'static Code {
         self.0.code
-    }
-
-    /// The wrong fields.
-    #[must_use]
-    pub fn field_errors(&self) -> &[FieldError] {
-        &self.0.errors
     }
 
     /// The operator's words.
@@ -162,18 +186,31 @@ impl Problem {
 
     pub(crate) fn render(&self) -> Vec<u8> {
         let parts = &*self.0;
+        let kind = format!("/docs/errors/{}", parts.code.code);
         let document = Document {
-            kind: format!("/docs/errors/{}", parts.code.code),
             title: parts.code.title,
             status: parts.code.status().as_u16(),
             code: parts.code.code,
-            detail: parts.detail.as_deref(),
+            detail: &self.shown_detail(&kind),
+            kind: &kind,
             instance: parts.instance.as_deref(),
             request_id: parts.request_id.as_deref(),
             errors: &parts.errors,
         };
         // Strings and numbers under fixed keys: there is nothing in it that could fail.
         serde_json::to_vec(&document).unwrap_or_default()
+    }
+
+    fn shown_detail(&self, page: &str) -> Cow<'_, str> {
+        let Parts { code, detail, wrong_fields, .. } = &*self.0;
+        let detail = match detail {
+            Some(detail) => Cow::Borrowed(&**detail),
+            None => Cow::Owned(format!("{}. See {page}.", code.title)),
+        };
+        if *wrong_fields <= MOST_ERRORS {
+            return detail;
+        }
+        Cow::Owned(format!("{detail} Errors lists the first {MOST_ERRORS} of {wrong_fields}."))
     }
 }
 
@@ -233,7 +270,7 @@ struct Document<'a> {
     /// The page of the code, relative to this service.
     #[serde(rename = "type")]
     #[schema(example = "/docs/errors/not_found")]
-    kind: String,
+    kind: &'a str,
     /// The kind of problem in a few words.
     title: &'a str,
     /// The HTTP status.
@@ -243,15 +280,14 @@ struct Document<'a> {
     #[schema(example = "not_found")]
     code: &'a str,
     /// What is wrong this time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
+    detail: &'a str,
     /// The path that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<&'a str>,
     /// The identity of the request, to quote when asking for help.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
-    /// The wrong fields of the body.
+    /// The wrong fields of the body, the first hundred of them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }

@@ -215,6 +215,32 @@ async fn an_action_may_have_an_empty_body() {
 }
 
 #[tokio::test]
+async fn an_empty_body_may_have_any_content_type() {
+    let deps = Arc::new(Deps::default());
+    let service = service(&deps);
+    post(&service, "/v1/gizmos", r#"{"name":"a"}"#).await;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let archive = format!("POST {FIRST}/archive");
+    ask(&service, request(&archive, &[form], "a=b")).await.assert_problem(415, "unsupported_media_type");
+    let in_pieces = ask(&service, request(&archive, &[form], in_pieces("a=b, and so on"))).await;
+    in_pieces.assert_problem(415, "unsupported_media_type");
+    assert_eq!(ask(&service, request(&archive, &[form], "")).await.status, 200);
+    ask(&service, request("POST /v1/gizmos", &[form], "")).await.assert_problem(400, "malformed_body");
+}
+
+#[tokio::test]
+async fn a_content_type_that_stands_twice_is_refused_and_a_missing_one_of_a_patch_names_merge_patches() {
+    let service = service(&Arc::new(Deps::default()));
+    let twice = [JSON, ("content-type", "text/plain")];
+    let reply = ask(&service, request("POST /v1/gizmos", &twice, r#"{"name":"a"}"#)).await;
+    let detail = reply.assert_problem(400, "malformed_header")["detail"].to_string();
+    assert!(detail.contains("Content-Type"), "{detail}");
+    let reply = ask(&service, request(&format!("PATCH {FIRST}"), &[("if-match", "*")], "{}")).await;
+    let detail = reply.assert_problem(415, "unsupported_media_type")["detail"].to_string();
+    assert!(detail.contains("application/merge-patch+json"), "{detail}");
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_however_it_comes() {
     let whole: &'static str = format!("{{\"labels\":{{\"a\":\"{}\"}}}}", "x".repeat(981)).leak();
     assert_eq!(whole.len(), 1_000);

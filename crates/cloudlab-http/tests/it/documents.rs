@@ -3,29 +3,49 @@
 use crate::gizmos::INVALID_TRANSITION;
 use crate::support::{ask, edged, get, request, settings};
 use axum::Router;
+use cloudlab_core::words;
 use cloudlab_http::{
-    CommandProblems, IfMatch, IfNoneMatch, Page, Problem, ReadProblems, Settings, Tenancy, codes, complete,
-    docs,
+    CommandProblems, IfMatch, IfNoneMatch, Page, Problem, ReadProblems, Settings, Tenancy, Word, codes,
+    complete, docs,
 };
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 #[derive(Serialize, ToSchema)]
 pub struct Gizmo {
     pub name: String,
 }
 
-#[utoipa::path(get, path = "/v1/gizmos", responses((status = 200, body = Page<Gizmo>), ReadProblems))]
+words! {
+    pub enum Sort {
+        Name = "name",
+        NameDescending = "-name",
+    }
+}
+
+type SortWord = Word<Sort>;
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its attributes are what is read")]
+struct List {
+    /// In which order.
+    #[param(value_type = Option<SortWord>, inline)]
+    sort: Option<Sort>,
+}
+
+/// Lists gizmos.
+#[utoipa::path(get, path = "/v1/gizmos", params(List), responses((status = 200, body = Page<Gizmo>), ReadProblems))]
 #[expect(dead_code, reason = "its attribute is what is read")]
 fn list() {}
 
 #[utoipa::path(patch, path = "/v1/gizmos/{id}", request_body = Gizmo,
-    responses((status = 200, body = Gizmo), (status = 409, body = Problem, description = "Archived."), CommandProblems))]
+    responses(CommandProblems, (status = 200, body = Gizmo), (status = 409, body = Problem, description = "Archived.")))]
 #[expect(dead_code, reason = "its attribute is what is read")]
 fn change() {}
 
-#[utoipa::path(post, path = "/v1/gizmos", responses((status = 201, body = Gizmo), CommandProblems))]
+#[utoipa::path(post, path = "/v1/gizmos", request_body = Gizmo, responses((status = 201, body = Gizmo), CommandProblems))]
 #[expect(dead_code, reason = "its attribute is what is read")]
 fn create() {}
 
@@ -65,7 +85,7 @@ async fn the_document_has_problems_and_common_headers() {
     assert_eq!(header_names(list), ["x-tenant-id"]);
     assert_eq!(header_names(change), ["x-tenant-id", "Idempotency-Key", "If-Match"]);
     assert!(header_names(&json["paths"]["/health/live"]["get"]).is_empty());
-    let problem = &list["responses"]["404"]["content"]["application/problem+json"]["schema"]["$ref"];
+    let problem = &list["responses"]["400"]["content"]["application/problem+json"]["schema"]["$ref"];
     assert_eq!(problem, "#/components/schemas/Problem");
     for status in ["409", "412", "413", "415", "422", "428", "503"] {
         assert!(change["responses"][status].is_object(), "{status} is missing");
@@ -106,6 +126,51 @@ async fn the_document_has_preconditions_and_the_headers_of_replies() {
     assert!(header_names(&show).contains(&"If-None-Match") && show["responses"]["304"].is_object());
     assert_eq!(headers(&show, "200"), ["ETag"]);
     assert!(headers(&operation("/v1/gizmos", "get"), "200").is_empty());
+}
+
+#[tokio::test]
+async fn every_reply_has_a_description() {
+    let json = get(&service(), "/openapi.json").await.json();
+    for (path, methods) in json["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            for (status, reply) in operation["responses"].as_object().unwrap() {
+                let description = reply["description"].as_str().unwrap_or_default();
+                assert!(!description.is_empty(), "{method} {path} {status} lacks a description");
+            }
+        }
+    }
+    let list = &json["paths"]["/v1/gizmos"]["get"]["responses"]["200"];
+    assert_eq!(list["description"], "Lists gizmos.");
+    let archived = &json["paths"]["/v1/gizmos/{id}"]["patch"]["responses"]["409"];
+    assert_eq!(archived["description"], "Archived.");
+}
+
+#[tokio::test]
+async fn a_patch_takes_merge_patches_and_a_post_does_not() {
+    let json = get(&service(), "/openapi.json").await.json();
+    let content = |path: &str, method: &str| json["paths"][path][method]["requestBody"]["content"].clone();
+    let patch = content("/v1/gizmos/{id}", "patch");
+    assert_eq!(patch["application/merge-patch+json"]["schema"]["$ref"], "#/components/schemas/Gizmo");
+    assert_eq!(patch["application/merge-patch+json"], patch["application/json"]);
+    assert_eq!(content("/v1/gizmos", "post").as_object().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_missing_where_no_identity_is_asked_for() {
+    let json = get(&service(), "/openapi.json").await.json();
+    assert!(json["paths"]["/v1/gizmos"]["get"]["responses"]["404"].is_null());
+    assert!(json["paths"]["/v1/gizmos/{id}"]["get"]["responses"]["404"].is_object());
+}
+
+#[tokio::test]
+async fn a_page_refers_to_its_items_and_words_are_listed() {
+    let json = get(&service(), "/openapi.json").await.json();
+    let items = &json["components"]["schemas"]["Page_Gizmo"]["properties"]["items"]["items"];
+    assert_eq!(*items, serde_json::json!({"$ref": "#/components/schemas/Gizmo"}));
+    assert!(json["components"]["schemas"]["Gizmo"]["properties"].is_object());
+    let sort = &json["paths"]["/v1/gizmos"]["get"]["parameters"][0];
+    assert_eq!(sort["schema"], serde_json::json!({"type": "string", "enum": ["name", "-name"]}));
+    assert_eq!((&sort["required"], &sort["description"]), (&false.into(), &"In which order.".into()));
 }
 
 fn assert_references_resolve(document: &Value, part: &Value) {

@@ -1,6 +1,6 @@
 //! Identity, tenant, deadline, limit and panics.
 
-use crate::support::{ask, edged, get, request, settings};
+use crate::support::{Reply, ask, edged, get, request, settings};
 use axum::Router;
 use axum::routing::{any, get as on_get, post};
 use cloudlab_http::{Context, Settings, Tenancy};
@@ -53,6 +53,9 @@ async fn a_trace_is_honoured_and_a_malformed_one_ignored() {
     assert!(reply.text().ends_with("4bf92f3577b34da6a3ce929d0e0e4736"));
     let reply = ask(&service, request("GET /v1/who", &[("traceparent", "00-nonsense")], "")).await;
     assert!(reply.text().ends_with("none"));
+    let newer = "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-will-be-like";
+    let reply = ask(&service, request("GET /v1/who", &[("traceparent", newer)], "")).await;
+    assert!(reply.text().ends_with("4bf92f3577b34da6a3ce929d0e0e4736"));
 }
 
 #[tokio::test]
@@ -60,7 +63,9 @@ async fn the_tenant_comes_from_the_header() {
     let service = edged(whoami(), Settings { tenancy: Tenancy::Required, ..settings() });
     let reply = ask(&service, request("GET /v1/who", &[("x-tenant-id", TENANT)], "")).await;
     assert!(reply.text().contains(TENANT));
-    get(&service, "/v1/who").await.assert_problem(401, "tenant_required");
+    let nobody = get(&service, "/v1/who").await;
+    nobody.assert_problem(401, "tenant_required");
+    assert_eq!(nobody.header("www-authenticate"), "Tenant header=\"x-tenant-id\"");
     let reply = ask(&service, request("GET /v1/who", &[("x-tenant-id", "acme")], "")).await;
     reply.assert_problem(400, "malformed_header");
     let twice = [("x-tenant-id", TENANT), ("x-tenant-id", TENANT)];
@@ -104,7 +109,11 @@ async fn axums_own_rejections_become_problems() {
             on_get(async || (StatusCode::CONFLICT, [("content-type", "application/json")], "{}")),
         );
     let service = edged(router, settings());
-    get(&service, "/v1/number/many").await.assert_problem(400, "malformed_request");
+    let problem = get(&service, "/v1/number/many").await.assert_problem(400, "malformed_request");
+    assert!(
+        problem["detail"].as_str().unwrap().ends_with("See /docs/errors/malformed_request."),
+        "{problem}"
+    );
     get(&service, "/v1/bare").await.assert_problem(503, "unavailable");
     assert_eq!(get(&service, "/v1/json").await.text(), "{}");
 }
@@ -176,4 +185,30 @@ async fn a_nested_router_is_inside_and_its_problems_name_the_whole_path() {
     let problem = get(&service, "/v1/inner/missing").await.assert_problem(404, "not_found");
     assert_eq!(problem["instance"], "/v1/inner/missing");
     get(&service, "/v1/inner/other").await.assert_problem(404, "route_not_found");
+}
+
+#[tokio::test]
+async fn caches_are_told_that_replies_depend_on_the_tenant() {
+    let lasting = async || [("cache-control", "max-age=60"), ("vary", "accept")];
+    let router = whoami().route("/v1/lasting", on_get(lasting));
+    let service = edged(router.clone(), settings());
+    let vary = |reply: &Reply| -> Vec<String> {
+        reply.headers.get_all("vary").iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    for (path, cache_control, varies) in [
+        ("/v1/who", "private, no-cache", &["x-tenant-id"][..]),
+        ("/v1/lasting", "max-age=60", &["accept", "x-tenant-id"]),
+        ("/health/live", "", &[]),
+        ("/unknown", "", &[]),
+    ] {
+        let reply = get(&service, path).await;
+        assert_eq!(
+            (reply.header("cache-control"), vary(&reply)),
+            (cache_control, varies.iter().map(|v| (*v).to_owned()).collect())
+        );
+    }
+    let refused = ask(&service, request("GET /v1/who", &[("x-tenant-id", "acme")], "")).await;
+    assert_eq!((refused.status.as_u16(), vary(&refused)), (400, vec!["x-tenant-id".to_owned()]));
+    let operators = edged(router, Settings { tenancy: Tenancy::Absent, ..settings() });
+    assert!(vary(&get(&operators, "/v1/who").await).is_empty());
 }

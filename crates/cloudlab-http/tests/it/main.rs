@@ -19,4 +19,5 @@ mod metrics;
 mod preconditions;
 mod problems;
 mod server;
+mod shapes;
 mod support;

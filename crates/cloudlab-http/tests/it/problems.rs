@@ -29,14 +29,15 @@ async fn a_problem_has_all_its_parts_in_order() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_left_out() {
+async fn a_problem_without_a_detail_says_where_it_is_explained() {
     let service =
         edged(Router::new().route("/v1/p", get(async || Problem::new(&codes::CONFLICT))), settings());
     let reply = ask(&service, request("GET /v1/p", &[("x-request-id", "r")], "")).await;
     assert_eq!(
         reply.json(),
         json!({"type": "/docs/errors/conflict", "title": "The request contradicts the present state", "status": 409,
-            "code": "conflict", "instance": "/v1/p", "request_id": "r"})
+            "code": "conflict", "detail": "The request contradicts the present state. See /docs/errors/conflict.",
+            "instance": "/v1/p", "request_id": "r"})
     );
 }
 

@@ -1,6 +1,6 @@
-use crate::{ROOT, create, names_of, path_of, with_service};
+use crate::{ROOT, create, embedded, names_of, path_of, with_service};
 use cloudlab_testing::service::{Reply, Service};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn send(service: &Service, body: impl Into<Vec<u8>>) -> Reply {
     service.request("POST", ROOT).header("content-type", "application/json").body(body).send()
@@ -47,6 +47,51 @@ fn json_of_the_wrong_shape_is_told_field_by_field() {
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}: {problem}");
         }
     });
+}
+
+/// What is wrong where, as `/items/0/name required`.
+fn told(problem: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let errors = problem["errors"].as_array().unwrap().iter();
+    errors.map(|error| format!("{} {}", text(&error["pointer"]), text(&error["code"]))).collect()
+}
+
+#[test]
+fn everything_wrong_is_told_at_once_with_the_index_of_each_wrong_item() {
+    with_service(|service| {
+        let batch = |body: &str| {
+            let request = service.request("POST", &format!("{ROOT}:batch"));
+            request.header("content-type", "application/json").body(body).send()
+        };
+        let one = send(service, r#"{"colour":1,"size":2,"name":7}"#).is_problem(422, "invalid_fields");
+        assert_eq!(told(&one), ["/colour unknown_field", "/size unknown_field", "/name wrong_type"]);
+        let shapes = batch(r#"{"items":[{},{"name":7},{"name":"ok","x":1},{"name":""}]}"#);
+        assert_eq!(
+            told(&shapes.is_problem(422, "invalid_fields")),
+            ["/items/0/name required", "/items/1/name wrong_type", "/items/2/x unknown_field"]
+        );
+        let long = "x".repeat(501);
+        let rules = batch(&format!(
+            r#"{{"items":[{{"name":" ","description":"{long}"}},{{"name":"ok"}},{{"name":""}}]}}"#
+        ));
+        assert_eq!(
+            told(&rules.is_problem(422, "invalid_fields")),
+            ["/items/0/name required", "/items/0/description too_long", "/items/2/name required"]
+        );
+        assert!(names_of(&service.get(ROOT).json()).is_empty());
+    });
+}
+
+#[test]
+fn a_reply_is_not_many_times_as_long_as_the_request() {
+    let service = &embedded().start();
+    for item in [r#"{"name":""}"#, "{}", "7"] {
+        let body = format!(r#"{{"items":[{}]}}"#, vec![item; 85_000].join(","));
+        let request = service.request("POST", &format!("{ROOT}:batch"));
+        let reply = request.header("content-type", "application/json").body(body).send();
+        let problem = reply.is_problem(422, "invalid_fields");
+        assert!(problem["errors"].as_array().unwrap().len() <= 100 && reply.text().len() < 20_000);
+    }
 }
 
 #[test]

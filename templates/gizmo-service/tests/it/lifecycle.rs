@@ -19,6 +19,20 @@ fn a_draft_is_activated_and_then_archived_and_each_step_raises_the_version() {
 }
 
 #[test]
+fn an_empty_body_is_allowed_whatever_it_is_said_to_be() {
+    with_service(|service| {
+        let made = create(service, "posted by curl");
+        let form = "application/x-www-form-urlencoded";
+        let activate = || {
+            let request = service.request("POST", &format!("{}/activate", path_of(&made)));
+            request.header("content-type", form)
+        };
+        activate().body("a=b").send().is_problem(415, "unsupported_media_type");
+        assert_eq!(activate().body("").send().is(200).json()["status"], "active");
+    });
+}
+
+#[test]
 fn a_draft_may_be_archived_at_once() {
     with_service(|service| {
         let made = create(service, "short-lived");

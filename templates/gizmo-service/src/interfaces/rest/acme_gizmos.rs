@@ -29,7 +29,7 @@ pub fn routes(deps: Deps) -> OpenApiRouter {
 }
 
 /// Creates an acme gizmo.
-#[utoipa::path(post, path = "/v1/acme-gizmos",
+#[utoipa::path(post, path = "/v1/acme-gizmos", request_body = NewAcmeGizmo,
     responses((status = 201, body = AcmeGizmoBody), CommandProblems))]
 async fn create(
     State(deps): State<Deps>,
@@ -40,7 +40,7 @@ async fn create(
 }
 
 /// Creates up to 100 acme gizmos, all or none.
-#[utoipa::path(post, path = "/v1/acme-gizmos:batch",
+#[utoipa::path(post, path = "/v1/acme-gizmos:batch", request_body = NewAcmeGizmos,
     responses((status = 201, body = AcmeGizmoBodies), CommandProblems))]
 async fn create_many(
     State(deps): State<Deps>,
@@ -83,7 +83,7 @@ async fn list(
 
 /// Revises an acme gizmo.
 #[utoipa::path(patch, path = "/v1/acme-gizmos/{id}", params(("id" = Uuid, Path)),
-    responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
+    request_body = AcmeGizmoRevision, responses((status = 200, body = AcmeGizmoBody), CommandProblems))]
 async fn revise(
     State(deps): State<Deps>,
     PathId(id): PathId<AcmeGizmo>,

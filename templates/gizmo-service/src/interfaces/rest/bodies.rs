@@ -2,9 +2,12 @@
 
 use crate::application::commands::CreateAcmeGizmo;
 use crate::domain::{AcmeGizmo, Description, Name, Revision, Sort, Status};
-use cloudlab_chassis::http::{Cursor, FieldErrors, Limit, Problem, not_null};
+use cloudlab_chassis::http::{Cursor, FieldErrors, Limit, Problem, Word, not_null};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+type StatusWord = Word<Status>;
+type SortWord = Word<Sort>;
 
 /// An acme gizmo as callers see it.
 #[derive(Serialize, ToSchema)]
@@ -14,7 +17,7 @@ pub struct AcmeGizmoBody {
     id: String,
     name: String,
     description: String,
-    #[schema(example = "draft")]
+    #[schema(value_type = StatusWord, inline)]
     status: &'static str,
     version: i64,
     #[schema(format = DateTime)]
@@ -74,11 +77,7 @@ pub struct NewAcmeGizmos {
 impl NewAcmeGizmos {
     pub fn commands(&self) -> Result<Vec<CreateAcmeGizmo>, Problem> {
         let mut fields = FieldErrors::new();
-        fields.count("/items", self.items.len(), 1..=100);
-        let mut commands = Vec::with_capacity(self.items.len());
-        for (place, item) in self.items.iter().enumerate() {
-            commands.push(item.take(fields.under(format!("/items/{place}"))));
-        }
+        let commands = fields.each("/items", &self.items, 1..=100, NewAcmeGizmo::take);
         fields.finish(commands)
     }
 }
@@ -88,10 +87,10 @@ impl NewAcmeGizmos {
 #[serde(deny_unknown_fields)]
 pub struct AcmeGizmoRevision {
     #[serde(default, deserialize_with = "not_null")]
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(nullable = false, min_length = 1, max_length = 100)]
     name: Option<String>,
     #[serde(default, deserialize_with = "not_null")]
-    #[schema(max_length = 500)]
+    #[schema(nullable = false, max_length = 500)]
     description: Option<String>,
 }
 
@@ -110,10 +109,10 @@ impl AcmeGizmoRevision {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// `draft`, `active` or `archived`; every status when absent.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<StatusWord>, inline)]
     pub status: Option<Status>,
     /// `created_at`, `-created_at`, `name` or `-name`; `created_at` when absent.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<SortWord>, inline)]
     pub sort: Option<Sort>,
     #[serde(default)]
     #[param(inline)]
