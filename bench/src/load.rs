@@ -76,13 +76,10 @@ impl Client {
         self.stream.write_all(request).await?;
         self.answer.clear();
         loop {
-            if let Some(head) = find(&self.answer, b"\r\n\r\n") {
-                let text = String::from_utf8_lossy(&self.answer[..head]).to_ascii_lowercase();
-                let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
-                let length: usize = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
-                if self.answer.len() >= head + 4 + length {
-                    return text.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(malformed);
-                }
+            if let Some((status, length)) = head(&self.answer)?
+                && self.answer.len() >= length
+            {
+                return Ok(status);
             }
             if self.stream.read_buf(&mut self.answer).await? == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
@@ -96,10 +93,15 @@ impl Client {
     }
 }
 
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).position(|window| window == what)
-}
-
-fn malformed() -> std::io::Error {
-    std::io::Error::other("the answer has no status")
+/// The status, and the length of head and body together, once the head is there. It shares the cores with what it
+/// measures, so it must not cost more for a longer head.
+fn head(answer: &[u8]) -> Result<Option<(u16, usize)>, std::io::Error> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut response = httparse::Response::new(&mut headers);
+    let httparse::Status::Complete(head) = response.parse(answer).map_err(std::io::Error::other)? else {
+        return Ok(None);
+    };
+    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.parse().ok());
+    Ok(Some((response.code.unwrap_or_default(), head + length.unwrap_or(0usize))))
 }

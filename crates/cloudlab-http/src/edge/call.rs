@@ -7,7 +7,7 @@ use crate::problem::{Problem, codes, internal};
 use axum::body::Body;
 use axum::response::Response;
 use cloudlab_core::{TenantId, TraceParent};
-use http::header::{CACHE_CONTROL, VARY};
+use http::header::{CACHE_CONTROL, Entry, HeaderMap, VARY};
 use http::{HeaderValue, Request, StatusCode, Uri};
 use std::any::Any;
 use std::sync::Arc;
@@ -22,6 +22,15 @@ const HUNG_UP: u16 = 499;
 
 static TENANT_ID_VALUE: HeaderValue = HeaderValue::from_static("x-tenant-id");
 static PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// No cache knows that a tenant sees its own rows only. Whoever has an ETag may still ask whether it is current; a handler
+/// that allows more has it told apart by tenant.
+fn keep_from_others(headers: &mut HeaderMap) {
+    match headers.entry(CACHE_CONTROL) {
+        Entry::Vacant(none) => drop(none.insert(PRIVATE.clone())),
+        Entry::Occupied(_) => drop(headers.append(VARY, TENANT_ID_VALUE.clone())),
+    }
+}
 
 pub(super) struct Call {
     pub(super) shared: Arc<Shared>,
@@ -103,9 +112,7 @@ impl Call {
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID.clone(), self.request_id_header.clone());
         if self.route.kind == Kind::Api && self.shared.settings.tenancy != Tenancy::Absent {
-            // No cache knows that a tenant sees its own rows only. Whoever has an ETag may still ask whether it is current.
-            headers.append(VARY, TENANT_ID_VALUE.clone());
-            headers.entry(CACHE_CONTROL).or_insert_with(|| PRIVATE.clone());
+            keep_from_others(headers);
         }
         self.finished = true;
         self.record(response.status(), cause.as_deref());
