@@ -52,16 +52,20 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     }
     let mut rates: [Vec<f64>; 5] = Default::default();
     let seconds = plan.length.as_secs().max(1);
+    let services = [&ours, &slow, &whole];
     for round in 0..plan.rounds {
-        for side in report::turns(rates.len(), round) {
+        // A session of pgbench needs its time to be warm, so the limits have no slices.
+        for side in report::turns(3, round) {
             let limit = |script: &str| servers::pgbench(&limit_database.url(), &limits.join(script), seconds);
-            rates[side].push(match side {
-                0 => limit("one_statement.sql")?,
-                1 => limit("statement_by_statement.sql")?,
-                2 => commands(&ours, plan.length).await?,
-                3 => commands(&slow, plan.length).await?,
-                _ => commands(&whole, plan.length).await?,
-            });
+            match side {
+                0 => rates[0].push(limit("one_statement.sql")?),
+                1 => rates[1].push(limit("statement_by_statement.sql")?),
+                _ => {
+                    let measure = async |side: usize, length| commands(services[side], length).await;
+                    let measured: [f64; 3] = load::in_slices(plan, round, measure).await?;
+                    rates[2..].iter_mut().zip(measured).for_each(|(rates, rate)| rates.push(rate));
+                }
+            }
         }
     }
     drop((ours, slow, whole));

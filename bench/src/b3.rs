@@ -1,16 +1,16 @@
 //! B3: what an event costs a commit, with fifty idle listeners on the server, and what waking readers costs.
 
 use crate::Plan;
-use crate::b2;
 use crate::report::{self, Line};
 use crate::servers::{self, Fallible, Process, Scratch};
+use crate::{b2, load};
 use cloudlab_chassis::{SystemClock, SystemIds};
 use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId, Write, event};
 use cloudlab_sql::{Database, Settings};
 use futures_util::future::try_join_all;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 event! {
     /// Something happened.
@@ -36,11 +36,11 @@ pub async fn open(url: &str, notify: bool) -> Fallible<Database> {
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS things (tenant_id uuid, id uuid, note text, PRIMARY KEY (tenant_id, id))";
 
-async fn rate(database: &Database, plan: &Plan, with_event: bool) -> Fallible<f64> {
+async fn rate(database: &Database, length: Duration, with_event: bool) -> Fallible<f64> {
     let started = Instant::now();
     let client = |_| async {
         let mut commits = 0_u32;
-        while started.elapsed() < plan.length {
+        while started.elapsed() < length {
             let id = SystemIds.next();
             let mut commit =
                 Commit::new(&context()).write(Write::insert("things", [("id", id.into())]).set("note", "x"));
@@ -66,15 +66,19 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     let mut rates: [Vec<f64>; 5] = Default::default();
     let seconds = plan.length.as_secs().max(1);
     for round in 0..plan.rounds {
-        for side in report::turns(rates.len(), round) {
+        for side in report::turns(3, round) {
             let floor = |script: &str| servers::pgbench(&scratch.url(), &limits.join(script), seconds);
-            rates[side].push(match side {
-                0 => rate(&quiet, plan, false).await?,
-                1 => rate(&quiet, plan, true).await?,
-                2 => rate(&waking, plan, true).await?,
-                3 => floor("commit_without_event.sql")?,
-                _ => floor("commit_with_event.sql")?,
-            });
+            match side {
+                0 => rates[3].push(floor("commit_without_event.sql")?),
+                1 => rates[4].push(floor("commit_with_event.sql")?),
+                _ => {
+                    let sides = [(&quiet, false), (&quiet, true), (&waking, true)];
+                    let measure =
+                        async |side: usize, length| rate(sides[side].0, length, sides[side].1).await;
+                    let measured: [f64; 3] = load::in_slices(plan, round, measure).await?;
+                    rates.iter_mut().zip(measured).for_each(|(rates, rate)| rates.push(rate));
+                }
+            }
         }
     }
     quiet.close().await;
@@ -98,9 +102,9 @@ async fn commands(plan: &Plan) -> Fallible<[Vec<f64>; 2]> {
     }
     let mut rates: [Vec<f64>; 2] = Default::default();
     for round in 0..plan.rounds {
-        for side in report::turns(rates.len(), round) {
-            rates[side].push(b2::commands(&services[side], plan.length).await?);
-        }
+        let measure = async |side: usize, length| b2::commands(&services[side], length).await;
+        let measured: [f64; 2] = load::in_slices(plan, round, measure).await?;
+        rates.iter_mut().zip(measured).for_each(|(rates, rate)| rates.push(rate));
     }
     drop((services, listeners));
     with.drop().await?;

@@ -1,5 +1,7 @@
 //! A load generator: connections that send one request after the other and count the answers.
 
+use crate::servers::Fallible;
+use crate::{Plan, report};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,6 +57,22 @@ async fn client(
         if client.send(&out).await? < 400 { good += 1 } else { refused += 1 }
     }
     Ok((good, refused))
+}
+
+/// Measures the sides of a round in slices of a second, so that all meet the same noise; the mean rate of each.
+pub async fn in_slices<const SIDES: usize>(
+    plan: &Plan,
+    round: usize,
+    measure: impl AsyncFn(usize, Duration) -> Fallible<f64>,
+) -> Fallible<[f64; SIDES]> {
+    let slices = plan.length.as_secs().max(1) as usize;
+    let mut rates = [0.0; SIDES];
+    for slice in 0..slices {
+        for side in report::turns(SIDES, round * slices + slice) {
+            rates[side] += measure(side, Duration::from_secs(1)).await? / slices as f64;
+        }
+    }
+    Ok(rates)
 }
 
 /// One connection that waits for every answer.
