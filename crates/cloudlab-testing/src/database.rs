@@ -1,5 +1,7 @@
 //! Databases that live for one test.
 
+#[cfg(feature = "postgres")]
+use crate::server;
 use crate::store_contract::schema;
 use crate::{ManualClock, RandomIds};
 use cloudlab_core::store::Error;
@@ -138,10 +140,7 @@ impl TestDatabase {
                     let _ = self.raw().await.batch_execute(&format!("ROLLBACK PREPARED '{gid}'")).await;
                 }
             }
-            // The server's own upkeep may be inside, and only a superuser could end it.
-            let drop =
-                || async { self.on_server(&format!("DROP DATABASE {name} WITH (FORCE)")).await.is_ok() };
-            crate::eventually(Duration::from_secs(30), "the test's database is dropped", drop).await;
+            must("drop the test's database", server::drop_database(&server_url(), name).await);
         }
     }
 }
@@ -157,7 +156,7 @@ impl TestDatabase {
         let Place::Server { url, .. } = &self.inner.place else {
             panic!("SQLite has no server to connect to");
         };
-        connect(url).await
+        server::connect(url).await
     }
 
     /// Where the server listens, as `HOST:PORT`.
@@ -178,17 +177,13 @@ impl TestDatabase {
     }
 
     async fn on_server(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-        let server = environment("TEST_POSTGRES_URL").unwrap_or_default();
-        connect(&server).await.batch_execute(sql).await
+        server::connect(&server_url()).await.batch_execute(sql).await
     }
 }
 
 #[cfg(feature = "postgres")]
-async fn connect(url: &str) -> tokio_postgres::Client {
-    let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
-    let (client, connection) = must("connect to PostgreSQL", connected);
-    tokio::spawn(connection);
-    client
+fn server_url() -> String {
+    environment("TEST_POSTGRES_URL").unwrap_or_default()
 }
 
 #[cfg(feature = "postgres")]

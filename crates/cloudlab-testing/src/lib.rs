@@ -13,6 +13,8 @@ mod database;
 mod ids;
 pub mod journal_contract;
 mod proxy;
+#[cfg(feature = "postgres")]
+mod server;
 pub mod service;
 pub mod store_contract;
 mod suite;

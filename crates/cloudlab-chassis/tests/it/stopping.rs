@@ -14,6 +14,14 @@ fn until_in_flight(service: &Service) {
     });
 }
 
+/// Tells it to stop, and waits until it takes no more requests.
+fn terminate_and_close(service: &Service) {
+    service.terminate();
+    wait_until("no more requests are taken", BOUND, || {
+        service.request("GET", "/v1/slow?ms=0").try_send().is_err()
+    });
+}
+
 #[test]
 fn a_request_in_flight_is_finished_before_the_process_ends() {
     let service = home().start();
@@ -21,10 +29,7 @@ fn a_request_in_flight_is_finished_before_the_process_ends() {
     let reply = thread::scope(|threads| {
         let reply = threads.spawn(|| slow.try_send());
         until_in_flight(&service);
-        service.terminate();
-        wait_until("no more requests are taken", BOUND, || {
-            service.request("GET", "/v1/slow?ms=0").try_send().is_err()
-        });
+        terminate_and_close(&service);
         reply.join().unwrap()
     });
     assert_eq!(reply.unwrap().status, 200);
@@ -161,10 +166,7 @@ fn operators_are_answered_until_the_last_request_is() {
     thread::scope(|threads| {
         let reply = threads.spawn(|| slow.try_send());
         until_in_flight(&service);
-        service.terminate();
-        wait_until("no more requests are taken", BOUND, || {
-            service.request("GET", "/v1/slow?ms=0").try_send().is_err()
-        });
+        terminate_and_close(&service);
         assert!(readiness(&ready).is_some_and(|detail| detail.contains("stopping")));
         let metrics = service.operator("GET", "/metrics").send().is(200).text();
         assert!(metrics.contains("http_requests_in_flight 1"), "{metrics}");

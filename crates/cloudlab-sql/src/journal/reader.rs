@@ -107,6 +107,13 @@ pub struct ReaderStatus {
     pub(crate) above: i64,
 }
 
+impl ReaderStatus {
+    /// Notes how many ids are open below the position.
+    pub(crate) fn count(&mut self, open: i64) {
+        self.lag = self.above.saturating_add(open);
+    }
+}
+
 /// Follows the journal under one name.
 pub struct Reader {
     pub(crate) name: String,
@@ -188,8 +195,7 @@ impl Reader {
         // Nothing is read under it, and on a file only its owner can give it up.
         self.store.release(&self.name, lease).await?;
         self.set_state(State::Halted(cause));
-        let mut status = self.status.lock();
-        status.lag = status.above.saturating_add(open);
+        self.status.lock().count(open);
         Ok(())
     }
 

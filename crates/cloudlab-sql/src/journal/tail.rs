@@ -273,7 +273,7 @@ impl<'a> Tail<'a> {
             status.above = 0;
         }
         let open = self.missing.count() + i64::try_from(self.in_flight.len()).unwrap_or(i64::MAX);
-        status.lag = status.above.saturating_add(open);
+        status.count(open);
     }
 
     /// Waits a little for what is in flight, so that a restart repeats as little as possible.

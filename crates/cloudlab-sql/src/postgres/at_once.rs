@@ -1,5 +1,6 @@
 //! Requests that leave together, before the first answer is read.
 
+use crate::postgres::errors;
 use futures_util::future::poll_fn;
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +23,9 @@ pub(super) async fn at_once<T>(
         for (at, answer) in answers.iter_mut().enumerate() {
             match answer.as_mut().poll(context) {
                 // Once the last one is handed over its fate is unknown, even if the connection is lost at once.
-                Poll::Ready(Err(error)) if at < last || is_unsent(&error) => return Poll::Ready(Err(error)),
+                Poll::Ready(Err(error)) if at < last || errors::is_unsent(&error) => {
+                    return Poll::Ready(Err(error));
+                }
                 Poll::Ready(result) => results.push(Some(result)),
                 Poll::Pending => results.push(None),
             }
@@ -46,10 +49,4 @@ pub(super) async fn at_once<T>(
     })
     .await;
     Ok(results.into_iter().flatten().collect())
-}
-
-/// An error of the driver's own about what it was given.
-fn is_unsent(error: &tokio_postgres::Error) -> bool {
-    let is_io = || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
-    error.as_db_error().is_none() && !error.is_closed() && !is_io()
 }

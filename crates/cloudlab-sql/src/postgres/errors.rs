@@ -13,9 +13,8 @@ const REQUIREMENT: &str = "CL001";
 pub(super) fn failure(error: &tokio_postgres::Error) -> Failure {
     let Some(db) = error.as_db_error() else {
         // The batch was sent whole; without an answer nobody knows whether its COMMIT was executed.
-        let lost = error.is_closed() || source_is_io(error);
         let text = with_source(error);
-        return Failure::Error(if lost { Error::Unknown(text) } else { Error::Defect(text) });
+        return Failure::Error(if is_lost(error) { Error::Unknown(text) } else { Error::Defect(text) });
     };
     let text = db.message().to_owned();
     let code = db.code();
@@ -118,8 +117,14 @@ fn last_column(detail: &str) -> Option<&str> {
     columns.rsplit(", ").next()
 }
 
-fn source_is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+/// An error of the driver's own about what it was given; it was not sent.
+pub(super) fn is_unsent(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_none() && !is_lost(error)
+}
+
+/// Whether the connection is gone.
+fn is_lost(error: &tokio_postgres::Error) -> bool {
+    error.is_closed() || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
 }
 
 fn with_source(error: &tokio_postgres::Error) -> String {

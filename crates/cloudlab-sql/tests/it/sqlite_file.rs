@@ -8,12 +8,30 @@ use cloudlab_testing::store_contract::session::{Session, account, identities, ke
 use cloudlab_testing::{TestDatabase, eventually, must, never, on_sqlite};
 use rusqlite::Connection;
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 const SUITE: &str = "the SQLite file";
 const SOON: Duration = Duration::from_secs(10);
 
 fn raw(db: &TestDatabase) -> Connection {
     must("a connection", Connection::open(db.url().trim_start_matches("sqlite:")))
+}
+
+/// Holds the file as another process would: commits gather behind it.
+fn hold(db: &TestDatabase) -> Connection {
+    let holder = raw(db);
+    must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+    holder
+}
+
+fn release(holder: &Connection) {
+    must("the file is free", holder.execute_batch("COMMIT"));
+}
+
+/// A commit on its way.
+fn committing(session: &Session, commit: Commit) -> JoinHandle<Result<(), Error>> {
+    let session = session.clone();
+    tokio::spawn(async move { session.commit(commit).await })
 }
 
 #[test]
@@ -42,13 +60,11 @@ fn a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one() {
         let pages = session.number("SELECT page_count AS n FROM pragma_page_count", Vec::new()).await;
         session.script(&format!("PRAGMA max_page_count = {}", pages + 8)).await;
         // Whoever holds the file makes the commits gather: the first waits, and the others wait behind it as a group.
-        let holder = raw(&db);
-        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let held = hold(&db);
         let start = |at: usize| {
             let size = if at == LARGE { 200_000 } else { 1 };
             let write = Write::insert("sample", key(ids[at])).set("octets", vec![7_u8; size]);
-            let (session, commit) = (session.clone(), session.empty().write(write));
-            tokio::spawn(async move { session.commit(commit).await })
+            committing(&session, session.empty().write(write))
         };
         let mut started = Vec::new();
         for at in 0..COMMITS {
@@ -59,7 +75,7 @@ fn a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one() {
             started.iter().any(|one| one.is_finished())
         })
         .await;
-        must("the file is free", holder.execute_batch("COMMIT"));
+        release(&held);
         for (at, task) in started.into_iter().enumerate() {
             let outcome = must("a task", task.await);
             let sql = "SELECT count(*) AS n FROM sample WHERE id = $1";
@@ -79,21 +95,19 @@ fn a_commit_that_fails_does_not_touch_its_group() {
     on_sqlite(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
         let ids = identities(60);
-        let holder = raw(&db);
-        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let held = hold(&db);
         let start = |at: usize| {
             let commit = session.empty().write(account(ids[at], 0));
             let stale = Write::delete("account", key(ids[59]));
             let commit = if at.is_multiple_of(3) { commit.write(stale) } else { commit };
-            let session = session.clone();
-            tokio::spawn(async move { session.commit(commit).await })
+            committing(&session, commit)
         };
         let started: Vec<_> = (0..59).map(start).collect();
         never(Duration::from_millis(100), "a commit ends", async || {
             started.iter().any(|one| one.is_finished())
         })
         .await;
-        must("the file is free", holder.execute_batch("COMMIT"));
+        release(&held);
         for (at, task) in started.into_iter().enumerate() {
             assert_eq!(must("a task", task.await).is_ok(), at % 3 != 0);
         }
@@ -133,13 +147,9 @@ fn a_long_read_keeps_no_commit_waiting() {
 fn a_file_that_another_process_holds_too_long_is_unavailable_to_all_at_once() {
     on_sqlite(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
-        let holder = raw(&db);
-        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let held = hold(&db);
         let started = Instant::now();
-        let start = |id| {
-            let session = session.clone();
-            tokio::spawn(async move { session.commit(session.empty().write(account(id, 0))).await })
-        };
+        let start = |id| committing(&session, session.empty().write(account(id, 0)));
         for waiting in identities(20).into_iter().map(start).collect::<Vec<_>>() {
             let outcome = must("a task", waiting.await);
             assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
@@ -150,7 +160,7 @@ fn a_file_that_another_process_holds_too_long_is_unavailable_to_all_at_once() {
             "the last one was told after {:?}",
             started.elapsed()
         );
-        must("the file is free", holder.execute_batch("COMMIT"));
+        release(&held);
         session.write([account(identities(1)[0], 0)]).await;
         assert_eq!(session.number("SELECT count(*) AS n FROM account", Vec::new()).await, 1);
     });
@@ -160,20 +170,18 @@ fn a_file_that_another_process_holds_too_long_is_unavailable_to_all_at_once() {
 fn a_commit_that_nobody_waits_for_any_more_is_not_made() {
     on_sqlite(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
-        let holder = raw(&db);
-        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
+        let held = hold(&db);
         let start = |id| {
-            let session = session.clone();
             let deadline = Deadline::at(Instant::now() + Duration::from_millis(100));
             let commit = Commit::new(&session.ctx().with_deadline(deadline)).write(account(id, 0));
-            tokio::spawn(async move { session.commit(commit).await })
+            committing(&session, commit)
         };
         // The first waits for the file, and the others behind it.
         for waiting in identities(10).into_iter().map(start).collect::<Vec<_>>() {
             let outcome = must("a task", waiting.await);
             assert!(matches!(outcome, Err(Error::Deadline)), "{outcome:?}");
         }
-        must("the file is free", holder.execute_batch("COMMIT"));
+        release(&held);
         session.write([account(identities(1)[0], 0)]).await;
         assert_eq!(session.number("SELECT count(*) AS n FROM account", Vec::new()).await, 1);
     });
@@ -183,16 +191,12 @@ fn a_commit_that_nobody_waits_for_any_more_is_not_made() {
 fn commits_that_are_too_many_to_wait_are_told_at_once() {
     on_sqlite(SUITE, |db| async move {
         let session = Session::new(db.clone()).await;
-        let holder = raw(&db);
-        must("the file is held", holder.execute_batch("BEGIN IMMEDIATE"));
-        let start = |id| {
-            let session = session.clone();
-            tokio::spawn(async move { session.commit(session.empty().write(account(id, 0))).await })
-        };
+        let held = hold(&db);
+        let start = |id| committing(&session, session.empty().write(account(id, 0)));
         let started: Vec<_> = identities(3_000).into_iter().map(start).collect();
         let some = async || started.iter().filter(|one| one.is_finished()).count() > 500;
         eventually(Duration::from_secs(4), "some are told while the file is held", some).await;
-        must("the file is free", holder.execute_batch("COMMIT"));
+        release(&held);
         let mut made = 0;
         for task in started {
             match must("a task", task.await) {

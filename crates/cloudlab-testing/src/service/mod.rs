@@ -9,6 +9,8 @@ mod process;
 pub use http::{Reply, Request};
 pub use process::Ended;
 
+#[cfg(feature = "postgres")]
+use crate::server;
 use crate::{ManualClock, RandomIds, must};
 use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId};
 use cloudlab_sql::{Database, Settings, Statement};
@@ -80,7 +82,8 @@ impl Home {
         )]
         let server = std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
         let name = format!("cloudlab_test_{}", fresh_ids().next().simple());
-        on_server(&server, &format!("CREATE DATABASE {name}"));
+        let create = format!("CREATE DATABASE {name}");
+        must("create it", block_on(async { server::connect(&server).await.batch_execute(&create).await }));
         let url = format!("{}/{name}", server.rsplit_once('/')?.0);
         let folder = must("a temporary folder", tempfile::tempdir());
         Some(Self::at(suite, binary, folder, url, Some(server)))
@@ -224,7 +227,10 @@ impl Drop for Home {
         }
         #[cfg(feature = "postgres")]
         if let (Some(server), Some((_, name))) = (&self.server, self.url.rsplit_once('/')) {
-            drop_database(server, name);
+            // A database that stays is no failure of the test.
+            if let Err(error) = block_on(server::drop_database(server, name)) {
+                say(&format!("the test's database {name} stays: {error}"));
+            }
         }
     }
 }
@@ -301,41 +307,6 @@ impl Service {
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     must("a runtime", runtime).block_on(work)
-}
-
-#[cfg(feature = "postgres")]
-fn on_server(url: &str, sql: &str) {
-    block_on(async {
-        let (client, connection) = must("connect", tokio_postgres::connect(url, tokio_postgres::NoTls).await);
-        tokio::spawn(connection);
-        must("run on the test server", client.batch_execute(sql).await);
-    });
-}
-
-/// The server's own upkeep may be inside, and only a superuser could end it, so this may take a few tries. A database
-/// that stays is no failure of the test.
-#[cfg(feature = "postgres")]
-fn drop_database(server: &str, name: &str) {
-    let until = Instant::now() + PATIENCE;
-    let sql = format!("DROP DATABASE {name} WITH (FORCE)");
-    let dropped = block_on(async {
-        loop {
-            let outcome = match tokio_postgres::connect(server, tokio_postgres::NoTls).await {
-                Ok((client, connection)) => {
-                    tokio::spawn(connection);
-                    client.batch_execute(&sql).await
-                }
-                Err(error) => Err(error),
-            };
-            if outcome.is_ok() || Instant::now() > until {
-                return outcome;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    });
-    if let Err(error) = dropped {
-        say(&format!("the test's database {name} stays: {error}"));
-    }
 }
 
 /// Identities that no other test has, in this process or another.
