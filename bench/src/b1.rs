@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 /// A round takes turns this often, so that a machine that slows down for a second slows down all sides.
 const SLICES: u32 = 9;
-const SIDES: usize = 3;
 
 fn hello() -> Router {
     Router::new().route("/v1/hello/{name}", get(async || "hello"))
@@ -40,20 +39,18 @@ pub async fn serve_edge() -> Fallible<()> {
 /// Measures.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     let (bare, edge) = (Process::form("serve-bare")?, Process::form("serve-edge")?);
-    let (mut limit, mut again, mut ours) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..plan.rounds {
-        let mut sums = [0.0; SIDES];
-        for slice in 0..SLICES {
-            for side in report::turns(SIDES, slice as usize) {
-                let process = [&bare, &edge, &bare][side];
-                let outcome = load::run(process.address, 64, plan.length / SLICES, |_, out| {
-                    out.extend_from_slice(b"GET /v1/hello/you HTTP/1.1\r\nhost: bench\r\n\r\n");
-                });
-                sums[side] += outcome.await?.per_second / f64::from(SLICES);
-            }
-        }
-        [&mut limit, &mut ours, &mut again].into_iter().zip(sums).for_each(|(rates, rate)| rates.push(rate));
+    let mut rates = [const { Vec::new() }; 3];
+    let measure = async |side: usize, length| {
+        let process = [&bare, &edge, &bare][side];
+        let outcome = load::run(process.address, 64, length, |_, out| {
+            out.extend_from_slice(b"GET /v1/hello/you HTTP/1.1\r\nhost: bench\r\n\r\n");
+        });
+        Ok(outcome.await?.per_second)
+    };
+    for round in 0..plan.rounds {
+        load::add(&mut rates, load::in_slices(plan, round, SLICES, measure).await?);
     }
+    let [limit, ours, again] = rates;
     let ratios = report::ratios(&ours, &limit);
     Ok(vec![
         Line {

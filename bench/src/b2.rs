@@ -38,7 +38,6 @@ pub const DELIVERED_ELSEWHERE: &str = "UPDATE journal_reader SET owner = '000000
 
 /// Measures commands on PostgreSQL.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
-    let limits = Path::new(env!("CARGO_MANIFEST_DIR")).join("limits");
     let (limit_database, ours_database) =
         (Scratch::create("limit").await?, Scratch::create("service").await?);
     let slow_database = Scratch::create("slow").await?;
@@ -50,32 +49,18 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     for scratch in [&ours_database, &slow_database] {
         servers::execute(&scratch.url(), DELIVERED_ELSEWHERE).await?;
     }
-    let mut rates: [Vec<f64>; 5] = Default::default();
-    let seconds = plan.length.as_secs().max(1);
     let services = [&ours, &slow, &whole];
-    for round in 0..plan.rounds {
-        // A session of pgbench needs its time to be warm, so the limits have no slices.
-        for side in report::turns(3, round) {
-            let limit = |script: &str| servers::pgbench(&limit_database.url(), &limits.join(script), seconds);
-            match side {
-                0 => rates[0].push(limit("one_statement.sql")?),
-                1 => rates[1].push(limit("statement_by_statement.sql")?),
-                _ => {
-                    let measure = async |side: usize, length| commands(services[side], length).await;
-                    let measured: [f64; 3] = load::in_slices(plan, round, measure).await?;
-                    rates[2..].iter_mut().zip(measured).for_each(|(rates, rate)| rates.push(rate));
-                }
-            }
-        }
-    }
+    let measure = async |side: usize, length| commands(services[side], length).await;
+    let scripts = ["one_statement.sql", "statement_by_statement.sql"];
+    let (limits, rates) = load::beside_scripts(plan, &limit_database.url(), scripts, measure).await?;
     drop((ours, slow, whole));
     for scratch in [limit_database, ours_database, slow_database, whole_database] {
         scratch.drop().await?;
     }
-    Ok(lines(&rates))
+    Ok(lines(&limits, &rates))
 }
 
-fn lines([best, plain, piped, stepped, delivering]: &[Vec<f64>; 5]) -> Vec<Line> {
+fn lines([best, plain]: &[Vec<f64>; 2], [piped, stepped, delivering]: &[Vec<f64>; 3]) -> Vec<Line> {
     let create = "create over HTTP with idempotency key and event, 32 clients";
     let line = |what: String, limit: &[f64], ours: &[f64], least: Option<f64>, bar_asks| {
         let ratios = report::ratios(ours, limit);

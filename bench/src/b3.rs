@@ -8,7 +8,6 @@ use cloudlab_chassis::{SystemClock, SystemIds};
 use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId, Write, event};
 use cloudlab_sql::{Database, Settings};
 use futures_util::future::try_join_all;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -58,35 +57,20 @@ async fn rate(database: &Database, length: Duration, with_event: bool) -> Fallib
 
 /// Measures.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
-    let limits = Path::new(env!("CARGO_MANIFEST_DIR")).join("limits");
     let scratch = Scratch::create("outbox").await?;
     let (quiet, waking) = (open(&scratch.url(), false).await?, open(&scratch.url(), true).await?);
     servers::execute(&scratch.url(), TABLE).await?;
     let listeners = listeners(&scratch.url(), 50).await?;
-    let mut rates: [Vec<f64>; 5] = Default::default();
-    let seconds = plan.length.as_secs().max(1);
-    for round in 0..plan.rounds {
-        for side in report::turns(3, round) {
-            let floor = |script: &str| servers::pgbench(&scratch.url(), &limits.join(script), seconds);
-            match side {
-                0 => rates[3].push(floor("commit_without_event.sql")?),
-                1 => rates[4].push(floor("commit_with_event.sql")?),
-                _ => {
-                    let sides = [(&quiet, false), (&quiet, true), (&waking, true)];
-                    let measure =
-                        async |side: usize, length| rate(sides[side].0, length, sides[side].1).await;
-                    let measured: [f64; 3] = load::in_slices(plan, round, measure).await?;
-                    rates.iter_mut().zip(measured).for_each(|(rates, rate)| rates.push(rate));
-                }
-            }
-        }
-    }
+    let sides = [(&quiet, false), (&quiet, true), (&waking, true)];
+    let measure = async |side: usize, length| rate(sides[side].0, length, sides[side].1).await;
+    let scripts = ["commit_without_event.sql", "commit_with_event.sql"];
+    let (floor, rates) = load::beside_scripts(plan, &scratch.url(), scripts, measure).await?;
     quiet.close().await;
     waking.close().await;
     let commands = commands(plan).await?;
     drop(listeners);
     scratch.drop().await?;
-    Ok(lines(&rates, &commands))
+    Ok(lines(&floor, &rates, &commands))
 }
 
 /// The same command with its event and without, by a service that nobody else delivers for.
@@ -103,8 +87,7 @@ async fn commands(plan: &Plan) -> Fallible<[Vec<f64>; 2]> {
     let mut rates: [Vec<f64>; 2] = Default::default();
     for round in 0..plan.rounds {
         let measure = async |side: usize, length| b2::commands(&services[side], length).await;
-        let measured: [f64; 2] = load::in_slices(plan, round, measure).await?;
-        rates.iter_mut().zip(measured).for_each(|(rates, rate)| rates.push(rate));
+        load::add(&mut rates, load::in_slices(plan, round, plan.seconds(), measure).await?);
     }
     drop((services, listeners));
     with.drop().await?;
@@ -112,8 +95,11 @@ async fn commands(plan: &Plan) -> Fallible<[Vec<f64>; 2]> {
     Ok(rates)
 }
 
-fn lines(rates: &[Vec<f64>; 5], commands: &[Vec<f64>; 2]) -> Vec<Line> {
-    let [without, with, waking, floor_without, floor_with] = rates;
+fn lines(
+    [floor_without, floor_with]: &[Vec<f64>; 2],
+    [without, with, waking]: &[Vec<f64>; 3],
+    commands: &[Vec<f64>; 2],
+) -> Vec<Line> {
     let line = |what: &str, limit: &[f64], ours: &[f64], least: Option<f64>, bar_asks| {
         let ratios = report::ratios(ours, limit);
         let rate = |rates: &[f64]| format!("{:.0}/s", report::median(rates));

@@ -1,8 +1,9 @@
 //! A load generator: connections that send one request after the other and count the answers.
 
-use crate::servers::Fallible;
+use crate::servers::{self, Fallible};
 use crate::{Plan, report};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -59,20 +60,47 @@ async fn client(
     Ok((good, refused))
 }
 
-/// Measures the sides of a round in slices of a second, so that all meet the same noise; the mean rate of each.
+/// Measures the sides of a round in so many slices, so that all meet the same noise; the mean rate of each.
 pub async fn in_slices<const SIDES: usize>(
     plan: &Plan,
     round: usize,
+    slices: u32,
     measure: impl AsyncFn(usize, Duration) -> Fallible<f64>,
 ) -> Fallible<[f64; SIDES]> {
-    let slices = plan.length.as_secs().max(1) as usize;
     let mut rates = [0.0; SIDES];
     for slice in 0..slices {
-        for side in report::turns(SIDES, round * slices + slice) {
-            rates[side] += measure(side, Duration::from_secs(1)).await? / slices as f64;
+        for side in report::turns(SIDES, round * slices as usize + slice as usize) {
+            rates[side] += measure(side, plan.length / slices).await? / f64::from(slices);
         }
     }
     Ok(rates)
+}
+
+/// Measures in every round two scripts of pgbench and the sides of a service; the rates of the scripts come first. A
+/// session of pgbench needs its time to be warm, so the scripts have no slices.
+pub async fn beside_scripts<const SIDES: usize>(
+    plan: &Plan,
+    url: &str,
+    scripts: [&str; 2],
+    measure: impl AsyncFn(usize, Duration) -> Fallible<f64>,
+) -> Fallible<([Vec<f64>; 2], [Vec<f64>; SIDES])> {
+    let limits = Path::new(env!("CARGO_MANIFEST_DIR")).join("limits");
+    let seconds = plan.seconds().into();
+    let (mut limit, mut ours) = ([const { Vec::new() }; 2], [const { Vec::new() }; SIDES]);
+    for round in 0..plan.rounds {
+        for turn in report::turns(3, round) {
+            match scripts.get(turn) {
+                Some(script) => limit[turn].push(servers::pgbench(url, &limits.join(script), seconds)?),
+                None => add(&mut ours, in_slices(plan, round, plan.seconds(), &measure).await?),
+            }
+        }
+    }
+    Ok((limit, ours))
+}
+
+/// Adds the rates of a round to those of each side.
+pub fn add<const SIDES: usize>(all: &mut [Vec<f64>; SIDES], round: [f64; SIDES]) {
+    all.iter_mut().zip(round).for_each(|(rates, rate)| rates.push(rate));
 }
 
 /// One connection that waits for every answer.

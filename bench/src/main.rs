@@ -26,6 +26,13 @@ pub struct Plan {
     length: Duration,
 }
 
+impl Plan {
+    /// The whole seconds of a side's time in a round.
+    fn seconds(&self) -> u32 {
+        u32::try_from(self.length.as_secs()).unwrap_or(u32::MAX).max(1)
+    }
+}
+
 const ALL: [&str; 7] = ["b1", "b2", "b3", "b5", "freshness", "b11", "b14"];
 
 fn main() -> ExitCode {
