@@ -11,6 +11,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Extracts the query: `async fn list(Query(query): Query<ListParcels>)`. Optional parameters are `Option` or have
 /// a `#[serde(default)]`; an unknown parameter is refused, also without `deny_unknown_fields`.
@@ -21,7 +22,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let uri = parts.extensions.get::<Entered>().map_or(&parts.uri, |entered| &entered.uri);
+        let uri = parts.extensions.get::<Arc<Entered>>().map_or(&parts.uri, |entered| &entered.uri);
         parse(uri.query().unwrap_or_default()).map(Self)
     }
 }

@@ -28,8 +28,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let max_bytes = Entered::of(&parts)?.shared.settings.max_body_bytes;
-        let bytes = read(&parts, body, max_bytes).await?;
+        let bytes = read(&parts, body, Entered::of(&parts)?).await?;
         parse(&bytes).map(Self)
     }
 }

@@ -89,19 +89,19 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Action<T> {
 
 async fn accept(request: Request) -> Result<(CommandContext, Bytes), Problem> {
     let (parts, body) = request.into_parts();
-    let entered = Entered::of(&parts)?.clone();
+    let entered = Arc::clone(Entered::of(&parts)?);
     let key = key(&parts)?;
-    let bytes = read(&parts, body, entered.shared.settings.max_body_bytes).await?;
+    let bytes = read(&parts, body, &entered).await?;
     let mut context = entered.context()?;
     if let Some(key) = key {
         context = context.with_idempotency(Idempotency {
-            operation: Arc::from(format!("{} {}", parts.method, entered.route.label)),
+            operation: Arc::from(format!("{} {}", parts.method, entered.route().label)),
             key,
             request_hash: hash(&parts, &entered, &bytes),
             presenter: None,
         });
     }
-    Ok((CommandContext { context, presented: OnceLock::new(), shared: entered.shared }, bytes))
+    Ok((CommandContext { context, presented: OnceLock::new(), shared: Arc::clone(entered.shared()) }, bytes))
 }
 
 fn key(parts: &Parts) -> Result<Option<Arc<str>>, Problem> {

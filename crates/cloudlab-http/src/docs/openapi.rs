@@ -34,6 +34,7 @@ const READ: &[(&str, &str)] = &[
 ];
 
 const COMMAND: &[(&str, &str)] = &[
+    ("408", "The body did not come in time; nothing was begun."),
     ("409", "The present state, a unique value or a running request with the same key forbids it."),
     ("412", "The resource has another version than `If-Match` names."),
     ("413", "The body is too large."),

@@ -3,10 +3,10 @@
 use super::Tenancy;
 use super::route::Kind;
 use crate::problem::{Problem, codes};
-use cloudlab_core::{Ids, TenantId, TraceParent};
+use cloudlab_core::{Ids, TenantId, TraceParent, Uuid};
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::sync::Arc;
+use std::fmt;
 use uuid::fmt::Hyphenated;
 
 pub(super) static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -15,17 +15,41 @@ static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
-/// The caller's request id when it is sane, else a new one; as text and as header.
-pub(super) fn request_id(headers: &HeaderMap, ids: &dyn Ids) -> (Arc<str>, HeaderValue) {
-    if let Some(value) = headers.get(&REQUEST_ID)
-        && let Some(text) = visible_ascii(value, MAX_REQUEST_ID_BYTES)
-    {
-        return (Arc::from(text), value.clone());
+/// The identity of a request. Most are our own, and few of them are ever written as text but in the reply.
+pub(super) enum RequestId {
+    Own(Uuid),
+    Callers(HeaderValue),
+}
+
+impl RequestId {
+    /// The caller's when it is sane, else a new one.
+    pub(super) fn of(headers: &HeaderMap, ids: &dyn Ids) -> Self {
+        match headers.get(&REQUEST_ID) {
+            Some(value) if visible_ascii(value, MAX_REQUEST_ID_BYTES).is_some() => {
+                Self::Callers(value.clone())
+            }
+            _ => Self::Own(ids.next()),
+        }
     }
-    let mut buffer = [0; Hyphenated::LENGTH];
-    let text: &str = ids.next().hyphenated().encode_lower(&mut buffer);
-    let header = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
-    (Arc::from(text), header)
+
+    pub(super) fn header(&self) -> HeaderValue {
+        match self {
+            Self::Callers(value) => value.clone(),
+            Self::Own(id) => {
+                HeaderValue::from_str(id.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]))
+                    .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Callers(value) => f.write_str(value.to_str().unwrap_or_default()),
+            Self::Own(id) => id.hyphenated().fmt(f),
+        }
+    }
 }
 
 /// The text of a header of 1 to `max_bytes` visible ASCII characters.

@@ -6,6 +6,7 @@
 mod call;
 mod context;
 mod enter;
+mod place;
 mod plain;
 mod route;
 mod service;
@@ -22,8 +23,8 @@ use crate::problem::{Problem, codes};
 use axum::Router;
 use cloudlab_core::{Ids, Principal};
 use http::Uri;
+use place::Places;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use tower::Layer;
 
 /// The edge of one address of a service.
@@ -36,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) flights: Flights,
     ids: Arc<dyn Ids>,
     anonymous: Principal,
-    in_flight: AtomicUsize,
+    places: Places,
 }
 
 impl Edge {
@@ -45,11 +46,11 @@ impl Edge {
     pub fn new(settings: Settings, ids: Arc<dyn Ids>) -> Self {
         route::describe_metrics();
         Self(Arc::new(Shared {
+            places: Places::new(settings.max_in_flight),
             settings,
             flights: Flights::default(),
             ids,
             anonymous: Principal::anonymous(),
-            in_flight: AtomicUsize::new(0),
         }))
     }
 
@@ -65,10 +66,10 @@ impl Edge {
             .with_state(())
     }
 
-    /// How many requests are running now, health checks not counted.
+    /// How many requests are running now, without health checks and those whose bodies are awaited.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.0.in_flight.load(Ordering::Relaxed)
+        self.0.places.taken()
     }
 
     /// Sets the gauge of running requests; for whoever is about to show the metrics. A gauge that every request moved

@@ -52,13 +52,15 @@ pub(super) fn describe_metrics() {
 
 impl Route {
     /// The route that axum matched; a path that is no route is called `unmatched`, or labels would be unbounded.
-    pub(super) fn of(extensions: &Extensions) -> Arc<Self> {
-        let path = extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        Arc::new(Self {
-            label: Arc::from(path.unwrap_or("unmatched")),
-            kind: path.map_or(Kind::Open, Kind::of),
-            methods: Default::default(),
+    pub(super) fn of(extensions: &Extensions) -> Self {
+        extensions.get::<MatchedPath>().map_or_else(Self::unmatched, |path| {
+            let path = path.as_str();
+            Self { label: Arc::from(path), kind: Kind::of(path), methods: Default::default() }
         })
+    }
+
+    pub(super) fn unmatched() -> Self {
+        Self { label: Arc::from("unmatched"), kind: Kind::Open, methods: Default::default() }
     }
 
     /// Counts a finished request.

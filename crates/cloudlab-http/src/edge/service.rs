@@ -1,12 +1,12 @@
-//! The edge as a service with one future. Nothing in it allocates but the request id and the context.
+//! The edge as a service with one future. All that it keeps of a request is one allocation.
 
 use super::call::Call;
-use super::context::Entered;
-use super::route::Route;
+use super::context::{Around, Entered};
+use super::enter::RequestId;
+use super::route::{Route, method_index};
 use super::{Shared, enter};
 use crate::problem::{Problem, deadline_exceeded};
 use axum::response::{IntoResponse, Response};
-use cloudlab_core::{Deadline, RequestContext};
 use http::Request;
 use pin_project_lite::pin_project;
 use std::convert::Infallible;
@@ -22,13 +22,12 @@ use tower::Service;
 #[derive(Clone)]
 pub struct EdgeService<S> {
     inner: S,
-    shared: Arc<Shared>,
-    route: Arc<OnceLock<Arc<Route>>>,
+    around: Arc<Around>,
 }
 
 impl<S> EdgeService<S> {
     pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared, route: Arc::new(OnceLock::new()) }
+        Self { inner, around: Arc::new(Around { shared, route: OnceLock::new() }) }
     }
 }
 
@@ -45,23 +44,16 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The router has matched before it calls, and gives each route a service of its own.
-        let route = self.route.get_or_init(|| Route::of(request.extensions()));
-        let mut call = Call::begin(&self.shared, route, &request);
-        let admitted = call.admit().and_then(|()| context(&mut call, &request));
-        let context = match admitted {
-            Ok(context) => context,
-            Err(problem) => return EdgeFuture::answered(call, problem),
+        let (call, entered) = enter(&self.around, &request);
+        if let Err(problem) = entered {
+            return EdgeFuture::answered(call, problem);
+        }
+        request.extensions_mut().insert(Arc::clone(&call.entered));
+        let inner = {
+            let _entered = call.span.enter();
+            catch_unwind(AssertUnwindSafe(|| self.inner.call(request)))
         };
-        request.extensions_mut().insert(Entered {
-            context,
-            shared: Arc::clone(&self.shared),
-            route: Arc::clone(route),
-            uri: call.uri.clone(),
-        });
-        let span = call.span.clone();
-        let _entered = span.enter();
-        match catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) {
+        match inner {
             Ok(inner) => EdgeFuture { step: Step::Running { inner, sleep: None }, call: Some(call) },
             Err(panic) => {
                 let problem = call.panicked(&*panic);
@@ -71,15 +63,20 @@ where
     }
 }
 
-fn context<B>(call: &mut Call, request: &Request<B>) -> Result<Option<RequestContext>, Problem> {
-    let tenancy = call.shared.settings.tenancy;
-    let tenant = enter::tenant(request.headers(), tenancy, call.route.kind)?;
-    call.observe(tenant, enter::trace(request.headers()));
-    Ok(tenant.map(|tenant| {
-        RequestContext::new(tenant, call.shared.anonymous.clone(), Arc::clone(&call.request_id))
-            .with_trace(call.trace.clone())
-            .with_deadline(Deadline::at(call.deadline))
-    }))
+/// Reads the head of a request and takes its place, or says why it may not run.
+fn enter<B>(around: &Arc<Around>, request: &Request<B>) -> (Call, Result<(), Problem>) {
+    // The router has matched before it calls, and gives each route a service of its own.
+    let route = around.route.get_or_init(|| Route::of(request.extensions()));
+    let (headers, settings) = (request.headers(), &around.shared.settings);
+    let request_id = RequestId::of(headers, &*around.shared.ids);
+    let method = method_index(request.method());
+    let mut entered = Entered::new(Arc::clone(around), request.uri().clone(), request_id, method);
+    let known = entered.take_place().and_then(|()| enter::tenant(headers, settings.tenancy, route.kind));
+    let known = known.map(|tenant| {
+        entered.tenant = tenant;
+        entered.trace = enter::trace(headers);
+    });
+    (Call::new(entered), known)
 }
 
 pin_project! {
@@ -95,7 +92,7 @@ pin_project! {
     #[project = StepProjection]
     enum Step<F> {
         // The timer is set only when the handler has to wait, which most of the fastest never do.
-        Running { #[pin] inner: F, #[pin] sleep: Option<Sleep> },
+        Running { #[pin] inner: F, sleep: Option<Pin<Box<Sleep>>> },
         Answered { problem: Option<Problem> },
     }
 }
@@ -128,7 +125,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for EdgeFuture<F> 
 
 fn drive<F: Future<Output = Result<Response, Infallible>>>(
     inner: Pin<&mut F>,
-    mut sleep: Pin<&mut Option<Sleep>>,
+    sleep: &mut Option<Pin<Box<Sleep>>>,
     call: &Call,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Response>> {
@@ -138,11 +135,7 @@ fn drive<F: Future<Output = Result<Response, Infallible>>>(
         Ok(Poll::Pending) => {}
         Err(panic) => return Poll::Ready(Some(call.panicked(&*panic).into_response())),
     }
-    if sleep.is_none() {
-        sleep.set(Some(sleep_until(Instant::from_std(call.deadline))));
-    }
-    if let Some(sleep) = sleep.as_pin_mut() {
-        ready!(sleep.poll(cx));
-    }
+    let deadline = || Box::pin(sleep_until(Instant::from_std(call.entered.deadline())));
+    ready!(sleep.get_or_insert_with(deadline).as_mut().poll(cx));
     Poll::Ready(Some(deadline_exceeded().into_response()))
 }

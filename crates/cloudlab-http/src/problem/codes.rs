@@ -76,6 +76,9 @@ pub static METHOD_NOT_ALLOWED: Code = code(
     "The path exists, but not with this method",
     include_str!("../../pages/method_not_allowed.md"),
 );
+/// The caller did not send the body in time.
+pub static BODY_TIMEOUT: Code =
+    code("body_timeout", 408, "The body did not come in time", include_str!("../../pages/body_timeout.md"));
 /// The request contradicts the present state.
 pub static CONFLICT: Code = code(
     "conflict",
@@ -194,6 +197,7 @@ pub static ALL: &[&Code] = &[
     &NOT_FOUND,
     &ROUTE_NOT_FOUND,
     &METHOD_NOT_ALLOWED,
+    &BODY_TIMEOUT,
     &CONFLICT,
     &NAME_TAKEN,
     &INVALID_TRANSITION,

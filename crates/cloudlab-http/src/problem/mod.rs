@@ -179,9 +179,9 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    pub(crate) fn locate(&mut self, instance: &str, request_id: &str) {
+    pub(crate) fn locate(&mut self, instance: &str, request_id: String) {
         self.0.instance = Some(instance.to_owned());
-        self.0.request_id = Some(request_id.to_owned());
+        self.0.request_id = Some(request_id);
     }
 
     pub(crate) fn render(&self) -> Vec<u8> {

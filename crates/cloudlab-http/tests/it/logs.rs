@@ -65,14 +65,9 @@ async fn logged(path: &str, access_log: bool, level: Level) -> Vec<String> {
 async fn the_operators_words_are_logged_once_with_the_request() {
     let lines = logged("/v1/away", false, Level::INFO).await;
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    for said in [
-        "WARN",
-        "10.0.0.7",
-        "request_id=\"r-7\"",
-        "status=503",
-        "4bf92f3577b34da6a3ce929d0e0e4736",
-        "/v1/away",
-    ] {
+    for said in
+        ["WARN", "10.0.0.7", "request_id=r-7", "status=503", "4bf92f3577b34da6a3ce929d0e0e4736", "/v1/away"]
+    {
         assert!(lines[0].contains(said), "{said} is missing: {}", lines[0]);
     }
 }
@@ -81,7 +76,7 @@ async fn the_operators_words_are_logged_once_with_the_request() {
 async fn a_panic_is_logged_as_an_error_with_the_request() {
     let lines = logged("/v1/panics", false, Level::INFO).await;
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    for said in ["ERROR", "the handler panicked: bad luck", "request_id=\"r-7\"", "status=500"] {
+    for said in ["ERROR", "the handler panicked: bad luck", "request_id=r-7", "status=500"] {
         assert!(lines[0].contains(said), "{said} is missing: {}", lines[0]);
     }
 }
@@ -101,5 +96,5 @@ async fn a_good_request_is_logged_only_when_asked_for() {
 #[tokio::test]
 async fn what_a_handler_logs_stands_inside_the_request() {
     let lines = logged("/v1/good", true, Level::INFO).await;
-    assert!(lines[0].contains("inside") && lines[0].contains("request_id=\"r-7\""), "{}", lines[0]);
+    assert!(lines[0].contains("inside") && lines[0].contains("request_id=r-7"), "{}", lines[0]);
 }

@@ -20,4 +20,5 @@ mod preconditions;
 mod problems;
 mod server;
 mod shapes;
+mod slow_bodies;
 mod support;
