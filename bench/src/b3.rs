@@ -1,9 +1,8 @@
 //! B3: what an event costs a commit, with fifty idle listeners on the server, and what waking readers costs.
 
-use crate::Plan;
+use crate::process::Process;
 use crate::report::{self, Line};
-use crate::servers::{self, Fallible, Process, Scratch};
-use crate::{b2, load};
+use crate::{Fallible, Plan, b2, load, postgres};
 use cloudlab_chassis::{SystemClock, SystemIds};
 use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId, Write, event};
 use cloudlab_sql::{Database, Settings};
@@ -57,10 +56,10 @@ async fn rate(database: &Database, length: Duration, with_event: bool) -> Fallib
 
 /// Measures.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
-    let scratch = Scratch::create("outbox").await?;
+    let scratch = postgres::scratch("outbox").await?;
     let (quiet, waking) = (open(&scratch.url(), false).await?, open(&scratch.url(), true).await?);
-    servers::execute(&scratch.url(), TABLE).await?;
-    let listeners = listeners(&scratch.url(), 50).await?;
+    postgres::execute(&scratch, TABLE).await?;
+    let _listeners = listeners(&scratch.url(), 50).await?;
     let sides = [(&quiet, false), (&quiet, true), (&waking, true)];
     let measure = async |side: usize, length| rate(sides[side].0, length, sides[side].1).await;
     let scripts = ["commit_without_event.sql", "commit_with_event.sql"];
@@ -68,30 +67,25 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     quiet.close().await;
     waking.close().await;
     let commands = commands(plan).await?;
-    drop(listeners);
-    scratch.drop().await?;
     Ok(lines(&floor, &rates, &commands))
 }
 
 /// The same command with its event and without, by a service that nobody else delivers for.
 async fn commands(plan: &Plan) -> Fallible<[Vec<f64>; 2]> {
-    let (with, without) = (Scratch::create("tax").await?, Scratch::create("no_tax").await?);
-    let listeners = listeners(&with.url(), 50).await?;
+    let (with, without) = (postgres::scratch("tax").await?, postgres::scratch("no_tax").await?);
+    let _listeners = listeners(&with.url(), 50).await?;
     let services = [
         Process::service(Some(&without.url()), &[("CLOUDLAB_SABOTAGE", "no_events")])?,
         Process::service(Some(&with.url()), &[])?,
     ];
     for scratch in [&with, &without] {
-        servers::execute(&scratch.url(), b2::DELIVERED_ELSEWHERE).await?;
+        postgres::execute(scratch, b2::DELIVERED_ELSEWHERE).await?;
     }
     let mut rates: [Vec<f64>; 2] = Default::default();
     for round in 0..plan.rounds {
         let measure = async |side: usize, length| b2::commands(&services[side], length).await;
         load::add(&mut rates, load::in_slices(plan, round, plan.seconds(), measure).await?);
     }
-    drop((services, listeners));
-    with.drop().await?;
-    without.drop().await?;
     Ok(rates)
 }
 
@@ -108,7 +102,7 @@ fn lines(
             what: what.into(),
             limit: rate(limit),
             ours: rate(ours),
-            met: least.is_none_or(|least| report::median(&ratios) >= least),
+            met: least.map(|least| report::median(&ratios) >= least),
             ratios,
             bar_asks,
         }

@@ -1,10 +1,9 @@
 //! B5: from the start of a commit to its handler at 500 a second, beside the shortest way that PostgreSQL has: insert
 //! and notify in one transaction, hear it on another connection, read the row.
 
-use crate::Plan;
 use crate::b3::{Happened, context, open};
 use crate::report::{self, Line};
-use crate::servers::{self, Fallible, Scratch};
+use crate::{Fallible, Plan, load, postgres};
 use cloudlab_chassis::SystemIds;
 use cloudlab_core::{Commit, Ids, RecordedEvent, Store};
 use cloudlab_sql::Database;
@@ -24,22 +23,21 @@ type Taken = Arc<Mutex<Vec<Duration>>>;
 
 /// Measures.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
-    let scratch = Scratch::create("latency").await?;
+    let scratch = postgres::scratch("latency").await?;
     let database = open(&scratch.url(), true).await?;
-    servers::execute(&scratch.url(), "CREATE TABLE raw (id uuid PRIMARY KEY, note text)").await?;
+    postgres::execute(&scratch, "CREATE TABLE raw (id uuid PRIMARY KEY, note text)").await?;
     let stop = CancellationToken::new();
     let (starts, taken) = (Starts::default(), Taken::default());
     let sink = Arc::new(Handled { starts: starts.clone(), taken: taken.clone() });
     let reading = tokio::spawn(Reader::new("bench", database.clone(), sink).run(stop.clone()));
-    let (mut raw, mut ours) = (Vec::new(), Vec::new());
-    for _ in 0..plan.rounds {
-        raw.push(raw_trip(&scratch.url(), plan.length).await?);
-        ours.push(commit_trip(&database, plan.length, &starts, &taken).await?);
-    }
+    let measure = async |side: usize, length| match side {
+        0 => raw_trip(&scratch.url(), length).await,
+        _ => commit_trip(&database, length, &starts, &taken).await,
+    };
+    let [raw, ours] = load::in_rounds(plan, measure).await?;
     stop.cancel();
     reading.await?;
     database.close().await;
-    scratch.drop().await?;
     Ok([(0, "p50", 2.0, "<= 2.00"), (1, "p99", 3.0, "<= 3.00")]
         .map(|(at, name, bar, bar_asks)| {
             let pick = |all: &[[f64; 2]]| all.iter().map(|one| one[at]).collect::<Vec<_>>();
@@ -51,7 +49,7 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
                 ),
                 limit: format!("{:.2} ms", report::median(&pick(&raw))),
                 ours: format!("{:.2} ms", report::median(&pick(&ours))),
-                met: report::median(&ratios) <= bar,
+                met: Some(report::median(&ratios) <= bar),
                 ratios,
                 bar_asks,
             }

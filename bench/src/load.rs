@@ -1,7 +1,6 @@
 //! A load generator: connections that send one request after the other and count the answers.
 
-use crate::servers::{self, Fallible};
-use crate::{Plan, report};
+use crate::{Fallible, Plan, postgres, report};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +12,9 @@ use tokio::net::TcpStream;
 /// What a run of load gave.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    /// Answers with a status below 400, a second.
+    /// Answers with a status below 400.
+    pub good: u64,
+    /// The same a second.
     pub per_second: f64,
     /// Answers with another status.
     pub refused: u64,
@@ -40,7 +41,7 @@ pub async fn run(
         good += of_client;
         refused += wrong;
     }
-    Ok(Outcome { per_second: good as f64 / started.elapsed().as_secs_f64(), refused })
+    Ok(Outcome { good, per_second: good as f64 / started.elapsed().as_secs_f64(), refused })
 }
 
 async fn client(
@@ -65,7 +66,7 @@ pub async fn in_slices<const SIDES: usize>(
     plan: &Plan,
     round: usize,
     slices: u32,
-    measure: impl AsyncFn(usize, Duration) -> Fallible<f64>,
+    mut measure: impl AsyncFnMut(usize, Duration) -> Fallible<f64>,
 ) -> Fallible<[f64; SIDES]> {
     let mut rates = [0.0; SIDES];
     for slice in 0..slices {
@@ -82,7 +83,7 @@ pub async fn beside_scripts<const SIDES: usize>(
     plan: &Plan,
     url: &str,
     scripts: [&str; 2],
-    measure: impl AsyncFn(usize, Duration) -> Fallible<f64>,
+    mut measure: impl AsyncFnMut(usize, Duration) -> Fallible<f64>,
 ) -> Fallible<([Vec<f64>; 2], [Vec<f64>; SIDES])> {
     let limits = Path::new(env!("CARGO_MANIFEST_DIR")).join("limits");
     let seconds = plan.seconds().into();
@@ -90,12 +91,26 @@ pub async fn beside_scripts<const SIDES: usize>(
     for round in 0..plan.rounds {
         for turn in report::turns(3, round) {
             match scripts.get(turn) {
-                Some(script) => limit[turn].push(servers::pgbench(url, &limits.join(script), seconds)?),
-                None => add(&mut ours, in_slices(plan, round, plan.seconds(), &measure).await?),
+                Some(script) => limit[turn].push(postgres::pgbench(url, &limits.join(script), seconds)?),
+                None => add(&mut ours, in_slices(plan, round, plan.seconds(), &mut measure).await?),
             }
         }
     }
     Ok((limit, ours))
+}
+
+/// Measures the sides in every round, one after the other, each another time first.
+pub async fn in_rounds<const SIDES: usize, T: Clone>(
+    plan: &Plan,
+    mut measure: impl AsyncFnMut(usize, Duration) -> Fallible<T>,
+) -> Fallible<[Vec<T>; SIDES]> {
+    let mut found = [const { Vec::new() }; SIDES];
+    for round in 0..plan.rounds {
+        for side in report::turns(SIDES, round) {
+            found[side].push(measure(side, plan.length).await?);
+        }
+    }
+    Ok(found)
 }
 
 /// Adds the rates of a round to those of each side.

@@ -1,7 +1,7 @@
 //! How fast it is, beside what limits it: every figure is a ratio of two things measured in turn in one run.
 //!
 //! `cargo bench-all` runs everything and rewrites `docs/reference/benchmarks.md`; `cargo bench-all b2 b5` runs some
-//! and prints only; `--quick` takes two short rounds, for a look.
+//! and prints only; `--quick` takes two short rounds, for a look, and prints only.
 #![forbid(unsafe_code)]
 #![expect(clippy::disallowed_methods, reason = "a bench reads its environment and lets processes settle")]
 
@@ -12,13 +12,16 @@ mod b3;
 mod b5;
 mod freshness;
 mod load;
+mod postgres;
+mod process;
 mod report;
-mod servers;
 
 use report::Line;
-use servers::Fallible;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
+
+/// Anything that goes wrong ends the bench with a sentence.
+pub type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// How long and how often is measured.
 pub struct Plan {
@@ -34,21 +37,26 @@ impl Plan {
 }
 
 const ALL: [&str; 7] = ["b1", "b2", "b3", "b5", "freshness", "b11", "b14"];
+const QUICK: &str = "--quick";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    cloudlab_sql::sabotage::allow();
+    let form = std::env::var(process::FORM).unwrap_or_default();
+    if form == "service" {
+        return cloudlab_chassis::run(gizmo_service::service());
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
     let outcome = runtime.block_on(async {
-        match arguments.first().map(String::as_str) {
-            Some("serve-bare") => b1::serve_bare().await,
-            Some("serve-edge") => b1::serve_edge().await,
-            _ => run(&arguments).await,
+        match form.as_str() {
+            "bare" => b1::serve_bare().await,
+            "edge" => b1::serve_edge().await,
+            _ => run(std::env::args().skip(1).collect()).await,
         }
     });
-    outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
+    outcome.map_or_else(|error| fail(&*error), |()| ExitCode::SUCCESS)
 }
 
 fn fail(error: &dyn std::fmt::Display) -> ExitCode {
@@ -56,16 +64,20 @@ fn fail(error: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(arguments: &[String]) -> Fallible<()> {
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let plan = if quick {
-        Plan { rounds: 2, length: Duration::from_secs(2) }
-    } else {
+async fn run(arguments: Vec<String>) -> Fallible<()> {
+    let (quick, named): (Vec<_>, Vec<_>) = arguments.iter().partition(|argument| *argument == QUICK);
+    if let Some(unknown) = named.iter().find(|name| !ALL.contains(&name.as_str())) {
+        return Err(
+            format!("there is no bench {unknown}; give {QUICK} or some of: {}", ALL.join(", ")).into()
+        );
+    }
+    let plan = if quick.is_empty() {
         Plan { rounds: 7, length: Duration::from_secs(4) }
+    } else {
+        Plan { rounds: 2, length: Duration::from_secs(2) }
     };
-    let named: Vec<&str> =
-        arguments.iter().map(String::as_str).filter(|argument| ALL.contains(argument)).collect();
-    let wanted = if named.is_empty() { ALL.to_vec() } else { named.clone() };
+    let wanted =
+        if named.is_empty() { ALL.to_vec() } else { named.iter().map(|name| name.as_str()).collect() };
     let mut lines: Vec<Line> = Vec::new();
     for name in wanted {
         eprintln!("{name} ...");
@@ -81,14 +93,14 @@ async fn run(arguments: &[String]) -> Fallible<()> {
     }
     let table = report::table(&lines);
     println!("{table}");
-    if named.is_empty() && !quick {
-        write(&table)?;
+    if arguments.is_empty() {
+        write(&table, &postgres::version().await?)?;
     }
     Ok(())
 }
 
 /// The page of the documents, with where and when.
-fn write(table: &str) -> Fallible<()> {
+fn write(table: &str, server: &str) -> Fallible<()> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference");
     std::fs::create_dir_all(folder)?;
     let shell = |command: &str| -> Fallible<String> {
@@ -103,7 +115,7 @@ fn write(table: &str) -> Fallible<()> {
     std::fs::write(
         format!("{folder}/benchmarks.md"),
         format!(
-            "# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}.\n\n{table}\n{explanation}"
+            "# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}, {server}.\n\n{table}\n{explanation}"
         ),
     )?;
     Ok(())

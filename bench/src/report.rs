@@ -16,8 +16,8 @@ pub struct Line {
     pub ratios: Vec<f64>,
     /// What the bar asks, in words.
     pub bar_asks: &'static str,
-    /// Whether it is met.
-    pub met: bool,
+    /// Whether it is met; nothing where nothing is asked.
+    pub met: Option<bool>,
 }
 
 /// The middle value.
@@ -43,7 +43,7 @@ pub fn table(lines: &[Line]) -> String {
         "| bar | what | limit | ours | ratio: median (least to most) | asked | met |\n|---|---|---|---|---|---|---|\n",
     );
     for line in lines {
-        let met = if line.met { "yes" } else { "**no**" };
+        let met = line.met.map_or("–", |met| if met { "yes" } else { "**no**" });
         let ratio = ratio(&line.ratios);
         // To write into a string never fails.
         let _ = writeln!(

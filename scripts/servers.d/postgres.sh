@@ -165,10 +165,5 @@ postgres_version() {
 postgres_url() { printf 'postgres://cloudlab@127.0.0.1:%s/cloudlab\n' "$(<"$(postgres_dir)/port")"; }
 
 postgres_env() {
-  local url
-  url=$(postgres_url)
-  printf 'export TEST_POSTGRES_URL=%s\n' "$url"
-  # Fault tests restart the server and look at prepared transactions, which needs the superuser and this script.
-  printf 'export TEST_POSTGRES_ADMIN_URL=%s\n' "${url/cloudlab@/postgres@}" | sed 's|/cloudlab$|/postgres|'
-  printf 'export TEST_POSTGRES_CONTROL=%q\n' "$script"
+  printf 'export TEST_POSTGRES_URL=%s\n' "$(postgres_url)"
 }

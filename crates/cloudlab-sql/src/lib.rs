@@ -18,7 +18,16 @@ mod plan;
 mod postgres;
 mod retention;
 mod row;
-mod sabotage;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
+/// This build carries no defects, and the compiler removes the branches.
+#[cfg(not(feature = "sabotage"))]
+mod sabotage {
+    #[inline(always)]
+    pub(crate) const fn on(_defect: &str) -> bool {
+        false
+    }
+}
 mod select;
 mod settings;
 mod sqlite;

@@ -1,16 +1,14 @@
 //! Databases that live for one test.
 
 #[cfg(feature = "postgres")]
-use crate::server;
+use crate::ServerDatabase;
 use crate::store_contract::schema;
-use crate::{ManualClock, RandomIds};
+use crate::{ManualClock, fresh_ids};
 use cloudlab_core::store::Error;
-use cloudlab_core::{Ids, Uuid};
 use cloudlab_sql::{Database, Settings};
 use parking_lot::Mutex;
 use std::fmt::Debug;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A database of one test: empty but for the tables of the chassis and of the contract suites.
@@ -28,10 +26,7 @@ struct Inner {
 enum Place {
     File(tempfile::TempDir),
     #[cfg(feature = "postgres")]
-    Server {
-        url: String,
-        name: String,
-    },
+    Server(ServerDatabase),
 }
 
 /// The value of a call that must succeed.
@@ -55,11 +50,7 @@ impl TestDatabase {
     #[must_use]
     #[cfg(feature = "postgres")]
     pub fn postgres() -> Option<Self> {
-        let server = crate::database::environment("TEST_POSTGRES_URL")?;
-        let name = format!("cloudlab_test_{}", fresh_ids().next().simple());
-        let (base, _) = server.rsplit_once('/')?;
-        let url = format!("{base}/{name}");
-        Some(Self::at(Place::Server { url, name }))
+        Some(Self::at(Place::Server(ServerDatabase::from_environment("cloudlab_test")?)))
     }
 
     /// No PostgreSQL database: this build has no driver.
@@ -86,7 +77,7 @@ impl TestDatabase {
         match &self.inner.place {
             Place::File(folder) => format!("sqlite:{}", folder.path().join("test.db").display()),
             #[cfg(feature = "postgres")]
-            Place::Server { url, .. } => url.clone(),
+            Place::Server(database) => database.url(),
         }
     }
 
@@ -117,30 +108,19 @@ impl TestDatabase {
     /// Makes it, with its tables.
     pub(crate) async fn create(&self) {
         #[cfg(feature = "postgres")]
-        if let Place::Server { name, .. } = &self.inner.place {
-            must("create the test's database", self.on_server(&format!("CREATE DATABASE {name}")).await);
+        if let Place::Server(database) = &self.inner.place {
+            must("create the test's database", database.create().await);
         }
         let database = self.open().await;
         must("migrate", database.migrate_up("contract", schema::MIGRATIONS).await);
     }
 
-    /// Closes every handle and removes it.
-    pub(crate) async fn destroy(&self) {
+    /// Closes every handle.
+    pub(crate) async fn close(&self) {
         let opened = std::mem::take(&mut *self.inner.opened.lock());
         for database in opened {
             // A test that failed may have left a commit that never ends.
             let _ = tokio::time::timeout(Duration::from_secs(5), database.close()).await;
-        }
-        #[cfg(feature = "postgres")]
-        if let Place::Server { name, .. } = &self.inner.place {
-            let prepared = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()";
-            if let Ok(rows) = self.raw().await.query(prepared, &[]).await {
-                for row in rows {
-                    let gid: String = row.get(0);
-                    let _ = self.raw().await.batch_execute(&format!("ROLLBACK PREPARED '{gid}'")).await;
-                }
-            }
-            must("drop the test's database", server::drop_database(&server_url(), name).await);
         }
     }
 }
@@ -153,10 +133,10 @@ impl TestDatabase {
     /// When the database is not on a server, or cannot be reached.
     #[expect(clippy::panic, reason = "an assertion")]
     pub async fn raw(&self) -> tokio_postgres::Client {
-        let Place::Server { url, .. } = &self.inner.place else {
+        let Place::Server(database) = &self.inner.place else {
             panic!("SQLite has no server to connect to");
         };
-        server::connect(url).await
+        database.raw().await
     }
 
     /// Where the server listens, as `HOST:PORT`.
@@ -175,35 +155,6 @@ impl TestDatabase {
     pub fn url_by(&self, address: std::net::SocketAddr) -> String {
         self.url().replace(&self.server_address(), &address.to_string())
     }
-
-    async fn on_server(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-        server::connect(&server_url()).await.batch_execute(sql).await
-    }
-}
-
-#[cfg(feature = "postgres")]
-fn server_url() -> String {
-    environment("TEST_POSTGRES_URL").unwrap_or_default()
-}
-
-#[cfg(feature = "postgres")]
-#[expect(clippy::disallowed_methods, reason = "where test servers are, which no configuration file says")]
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// Identities that no other handle has, in this process or another.
-fn fresh_ids() -> RandomIds {
-    static HANDLES: AtomicU64 = AtomicU64::new(0);
-    let handle = HANDLES.fetch_add(1, Ordering::Relaxed);
-    let process = u64::from(std::process::id()) << 32;
-    let hasher = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), process);
-    RandomIds::new(hasher ^ process ^ handle)
-}
-
-/// An identity for a test that names rows.
-pub(crate) fn fresh_uuid() -> Uuid {
-    fresh_ids().next()
 }
 
 /// Whether this is the error of a row that was not as expected, of this table.

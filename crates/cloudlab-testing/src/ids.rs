@@ -1,6 +1,7 @@
 //! Identities that are the same in every run.
 
 use cloudlab_core::{Ids, Uuid};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The millisecond of the first identity: 2026-01-01T00:00:00Z.
@@ -44,4 +45,16 @@ const fn mixed(number: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+/// Identities that no other handle has, in this process or another.
+pub(crate) fn fresh_ids() -> RandomIds {
+    static HANDLES: AtomicU64 = AtomicU64::new(0);
+    let handle = HANDLES.fetch_add(1, Ordering::Relaxed);
+    let process = u64::from(std::process::id()) << 32;
+    RandomIds::new(RandomState::new().hash_one(process) ^ process ^ handle)
+}
+
+/// An identity for a test that names rows.
+pub(crate) fn fresh_uuid() -> Uuid {
+    fresh_ids().next()
 }

@@ -12,6 +12,7 @@ mod clock;
 mod database;
 mod ids;
 pub mod journal_contract;
+mod output;
 mod proxy;
 #[cfg(feature = "postgres")]
 mod server;
@@ -23,7 +24,10 @@ mod wait;
 pub use clock::ManualClock;
 pub use database::{TestDatabase, must};
 pub use ids::RandomIds;
+pub(crate) use ids::{fresh_ids, fresh_uuid};
 pub use proxy::{FaultProxy, Mode};
+#[cfg(feature = "postgres")]
+pub use server::ServerDatabase;
 #[doc(hidden)]
 pub use suite::{on_postgres, on_sqlite};
 pub use wait::{eventually, hang_up_after, never};

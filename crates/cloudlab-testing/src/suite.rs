@@ -1,10 +1,8 @@
 //! One suite of functions, run on every engine as tests of their own.
 
 use crate::TestDatabase;
-use parking_lot::Mutex;
-use std::collections::BTreeSet;
+use crate::output::say_once;
 use std::future::Future;
-use std::io::Write as _;
 use std::panic::resume_unwind;
 use std::time::Duration;
 
@@ -71,20 +69,13 @@ where
         // A task of its own: a failed test is caught here, so that its database is dropped.
         let task = tokio::spawn(tokio::time::timeout(BOUND, test(database.clone())));
         let outcome = task.await;
-        database.destroy().await;
+        database.close().await;
         outcome
     });
     runtime.shutdown_background();
+    drop(database);
     match outcome {
         Ok(ended) => assert!(ended.is_ok(), "the test hangs: it was ended after {BOUND:?}"),
         Err(failed) => resume_unwind(failed.into_panic()),
-    }
-}
-
-/// Writes a line past the test harness, which would keep what a passing test prints, once in a process.
-fn say_once(line: &str) {
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    if SAID.lock().insert(line.to_owned()) {
-        let _ = writeln!(std::io::stderr(), "{line}");
     }
 }

@@ -20,8 +20,8 @@ pub struct Catalogue {
     pub renamed: BTreeSet<String>,
     /// Types that the crates a service names offer to it.
     pub chassis_types: BTreeSet<String>,
-    /// Tables that the chassis makes in the service's database.
-    pub tables: BTreeSet<String>,
+    /// What the chassis makes in the service's database: tables, indexes and sequences, which share one namespace.
+    pub relations: BTreeSet<String>,
     /// Names in the template's migrations that contain the placeholder: they are renamed. The engines share them, and
     /// every engine's migrations are part of a service.
     pub sql_names: BTreeSet<String>,
@@ -42,11 +42,11 @@ impl Catalogue {
             if file.path.starts_with("migrations/") {
                 catalogue.sql_names.extend(sql_names::of_the_template(text));
             }
-            catalogue.add_tables(text);
+            catalogue.add_relations(text);
         }
         for vendored in crates {
             for text in vendored.files.iter().filter_map(File::as_text) {
-                catalogue.add_tables(text);
+                catalogue.add_relations(text);
                 if NAMED_CRATES.contains(&vendored.name.as_str()) {
                     catalogue.chassis_types.extend(public_types(text));
                 }
@@ -66,9 +66,9 @@ impl Catalogue {
         }
     }
 
-    fn add_tables(&mut self, text: &str) {
-        let created = created_tables(text).into_iter().filter(|table| !Renamer::is_placeholder(table));
-        self.tables.extend(created);
+    fn add_relations(&mut self, text: &str) {
+        let created = created_relations(text).into_iter().filter(|name| !Renamer::is_placeholder(name));
+        self.relations.extend(created);
     }
 }
 
@@ -100,18 +100,20 @@ fn type_name(token: &Token<'_>) -> Option<String> {
     }
 }
 
-/// The names behind every `CREATE TABLE` of a text, in lower case.
-fn created_tables(text: &str) -> BTreeSet<String> {
+/// The names behind every `CREATE TABLE`, `INDEX` and `SEQUENCE` of a text, in lower case.
+fn created_relations(text: &str) -> BTreeSet<String> {
     let text = text.to_ascii_lowercase();
-    let mut tables = BTreeSet::new();
-    for (at, phrase) in text.match_indices("create table") {
-        let rest = text[at + phrase.len()..].trim_start();
-        let rest = rest.strip_prefix("if not exists").unwrap_or(rest);
-        let rest = rest.trim_start_matches([' ', '\n', '\t', '"', '`', '\\']);
-        let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        if !name.is_empty() {
-            tables.insert(name);
+    let mut relations = BTreeSet::new();
+    for phrase in ["create table", "create index", "create unique index", "create sequence"] {
+        for (at, _) in text.match_indices(phrase) {
+            let rest = text[at + phrase.len()..].trim_start();
+            let rest = rest.strip_prefix("if not exists").unwrap_or(rest);
+            let rest = rest.trim_start_matches([' ', '\n', '\t', '"', '`', '\\']);
+            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            if !name.is_empty() {
+                relations.insert(name);
+            }
         }
     }
-    tables
+    relations
 }

@@ -18,10 +18,10 @@ pub fn check(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
     spellings_are_free(names, catalogue)?;
     renamed_are_apart(names, catalogue)?;
     let table = names.plural.snake();
-    if catalogue.tables.contains(&table) {
-        return Err(refuse_plural(&table, "a table of the chassis"));
+    if catalogue.relations.contains(&table) {
+        return Err(refuse_plural(&table, "what the chassis makes in the database"));
     }
-    sql_names::check(names, &catalogue.sql_names)
+    sql_names::check(names, catalogue)
 }
 
 fn service_is_free(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {

@@ -1,9 +1,9 @@
-//! Ctrl-C and a polite kill, noticed between two steps so that what was begun can be taken back.
+//! Ctrl-C, a polite kill and a terminal that closes, noticed between two steps so that what was begun can be taken back.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use crate::refusal::Refusal;
 
@@ -14,10 +14,10 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens for SIGINT and SIGTERM from now on.
+    /// Listens for the signals that ask a process to end from now on.
     pub fn on_signals() -> Self {
         let interrupt = Self::default();
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
             // When a signal cannot be caught, it still ends the process; only the clean-up is lost.
             let _ = signal_hook::flag::register(signal, Arc::clone(&interrupt.raised));
         }

@@ -23,8 +23,8 @@ pub struct Names {
 pub const OTHER_AGGREGATE: &str = "--aggregate Name   (another type name, in PascalCase)";
 pub const OTHER_PLURAL: &str = "--plural names   (other lower-case words)";
 
-/// The longest name of a service: it is a folder, a container's name and a DNS label with room for a suffix. Aggregate
-/// and plural have no limit of their own: [`crate::sql_names`] knows how long what is made from them may be.
+/// The longest name of a service. Aggregate and plural have no limit of their own: [`crate::sql_names`] knows how long
+/// what is made from them may be.
 const NAME_LIMIT: usize = 64;
 
 impl Names {

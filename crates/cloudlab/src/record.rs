@@ -44,7 +44,8 @@ fn answered(answers: &Answers) -> Table {
 
 fn named(names: &Names) -> Table {
     let mut table = Table::new();
-    table.insert("aggregate", value(names.singular.pascal()));
+    // Words, since a type name does not tell `level-2` from `level2`.
+    table.insert("aggregate", value(names.singular.kebab()));
     table.insert("plural", value(names.plural.kebab()));
     table
 }

@@ -5,14 +5,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::Catalogue;
 use crate::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL, shortened};
 use crate::refusal::Refusal;
 use crate::rename::Renamer;
 
 /// PostgreSQL's `NAMEDATALEN`, less the zero at the end.
 const POSTGRES_LIMIT: usize = 63;
-/// SQLite keeps tables and indexes of this beginning for itself.
-const SQLITE_PREFIX: &str = "sqlite_";
+/// Beginnings of names that an engine keeps for itself: SQLite refuses them, and PostgreSQL would find its own view
+/// where the service's table is meant.
+const KEPT_PREFIXES: [(&str, &str); 2] = [("sqlite_", "SQLite"), ("pg_", "PostgreSQL")];
 
 /// The names in a migration that contain the placeholder. What a comment says is no name.
 pub fn of_the_template(migration: &str) -> impl Iterator<Item = String> {
@@ -22,12 +24,14 @@ pub fn of_the_template(migration: &str) -> impl Iterator<Item = String> {
 }
 
 /// Refuses what an engine would not take as it is.
-pub fn check(names: &Names, of_the_template: &BTreeSet<String>) -> Result<(), Refusal> {
+pub fn check(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
     let renamer = Renamer::new(names);
-    let mut renamed: Vec<SqlName> = of_the_template.iter().map(|word| SqlName::of(word, &renamer)).collect();
+    let mut renamed: Vec<SqlName> =
+        catalogue.sql_names.iter().map(|word| SqlName::of(word, &renamer)).collect();
     // The aggregate's own names first: what is wrong with them, another plural would not mend.
     renamed.sort_by_key(|name| name.is_of_plural);
-    sqlite_takes(&renamed)?;
+    engines_take(&renamed)?;
+    are_apart(&renamed, &catalogue.relations)?;
     postgres_keeps(&renamed)
 }
 
@@ -41,15 +45,31 @@ impl SqlName {
     fn of(word: &str, renamer: &Renamer) -> Self {
         Self { word: renamer.rename(word), is_of_plural: Renamer::is_of_plural(word) }
     }
+
+    fn refused(&self, why: &str) -> Refusal {
+        Refusal::new(format!("the table or index `{}` {why}", shortened(&self.word)))
+            .help(if self.is_of_plural { OTHER_PLURAL } else { OTHER_AGGREGATE })
+    }
 }
 
-fn sqlite_takes(renamed: &[SqlName]) -> Result<(), Refusal> {
-    let Some(name) = renamed.iter().find(|name| name.word.starts_with(SQLITE_PREFIX)) else { return Ok(()) };
-    let sentence = format!(
-        "the table or index `{}` would begin with `{SQLITE_PREFIX}`, which SQLite keeps for itself",
-        shortened(&name.word)
-    );
-    Err(Refusal::new(sentence).help(if name.is_of_plural { OTHER_PLURAL } else { OTHER_AGGREGATE }))
+fn engines_take(renamed: &[SqlName]) -> Result<(), Refusal> {
+    for (prefix, engine) in KEPT_PREFIXES {
+        if let Some(name) = renamed.iter().find(|name| name.word.starts_with(prefix)) {
+            return Err(
+                name.refused(&format!("would begin with `{prefix}`, which {engine} keeps for itself"))
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Tables, indexes and sequences share one namespace, with each other and with those of the chassis.
+fn are_apart(renamed: &[SqlName], taken: &BTreeSet<String>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    match renamed.iter().find(|name| taken.contains(&name.word) || !seen.insert(&name.word)) {
+        None => Ok(()),
+        Some(name) => Err(name.refused("would be there twice in the database")),
+    }
 }
 
 fn postgres_keeps(renamed: &[SqlName]) -> Result<(), Refusal> {

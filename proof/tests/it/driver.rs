@@ -8,7 +8,7 @@ use cloudlab_core::Uuid;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 /// How long a client asks again before it gives up: longer than any fault lasts.
 const PURSUE: Duration = Duration::from_secs(20);
@@ -47,6 +47,8 @@ impl Default for Load {
 /// Clients at work.
 pub struct Driver {
     clients: JoinSet<()>,
+    /// The same clients: a set counts those that have ended until somebody joins them.
+    running: Vec<AbortHandle>,
     done: Arc<AtomicUsize>,
 }
 
@@ -63,14 +65,14 @@ impl Driver {
     pub fn start(load: &Load, addresses: &[Address], ledger: &Arc<Ledger>) -> Self {
         let done = Arc::new(AtomicUsize::new(0));
         let mut dice = Dice::new(load.seed);
-        let mut clients = JoinSet::new();
+        let (mut clients, mut running) = (JoinSet::new(), Vec::new());
         for _ in 0..load.clients {
             let doors = addresses.iter().cloned().map(Client::new).collect();
             let (dice, ledger, done) = (dice.fork(), ledger.clone(), done.clone());
             let hand = Hand { load: load.clone(), dice, doors, ledger, done };
-            clients.spawn(hand.work());
+            running.push(clients.spawn(hand.work()));
         }
-        Self { clients, done }
+        Self { clients, running, done }
     }
 
     /// Whether so many commits are acknowledged.
@@ -80,7 +82,7 @@ impl Driver {
 
     /// Waits until so many commits are acknowledged.
     pub async fn reach(&self, commits: usize) {
-        while !self.has_reached(commits) && !self.clients.is_empty() {
+        while !self.has_reached(commits) && self.running.iter().any(|client| !client.is_finished()) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }

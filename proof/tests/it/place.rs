@@ -1,19 +1,14 @@
 //! A database for one scenario.
 
 use crate::rows::{self, Rows};
-use crate::wait::eventually;
-use std::hash::{BuildHasher, RandomState};
+use cloudlab_testing::ServerDatabase;
 use std::time::Duration;
 use tokio_postgres::{Client, NoTls};
 
 /// A database that no other test uses.
 pub enum Place {
     Sqlite(tempfile::TempDir),
-    Postgres {
-        /// Where databases are made and dropped.
-        server: String,
-        name: String,
-    },
+    Postgres(ServerDatabase),
 }
 
 impl Place {
@@ -23,24 +18,20 @@ impl Place {
 
     /// A new database on the server that the URL names.
     pub async fn postgres(server: &str) -> Self {
-        let unique = RandomState::new().hash_one(std::process::id());
-        let name = format!("proof_{unique:016x}");
-        connect(server).await.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-        Self::Postgres { server: server.to_owned(), name }
+        let database = ServerDatabase::new(server, "proof");
+        database.create().await.expect("PostgreSQL makes a database");
+        Self::Postgres(database)
     }
 
     pub const fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres { .. })
+        matches!(self, Self::Postgres(_))
     }
 
     /// What the service is configured with.
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("proof.db").display()),
-            Self::Postgres { server, name } => {
-                let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-                format!("{base}/{name}")
-            }
+            Self::Postgres(database) => database.url(),
         }
     }
 
@@ -48,7 +39,7 @@ impl Place {
     pub fn url_of(&self, process: &str) -> String {
         match self {
             Self::Sqlite(_) => self.url(),
-            Self::Postgres { .. } => format!("{}?application_name={process}", self.url()),
+            Self::Postgres(_) => format!("{}?application_name={process}", self.url()),
         }
     }
 
@@ -56,7 +47,7 @@ impl Place {
     pub async fn version(&self) -> String {
         match self {
             Self::Sqlite(_) => format!("SQLite {}", rusqlite::version()),
-            Self::Postgres { .. } => format!("PostgreSQL {}", self.setting("server_version").await),
+            Self::Postgres(_) => format!("PostgreSQL {}", self.setting("server_version").await),
         }
     }
 
@@ -73,7 +64,7 @@ impl Place {
     pub async fn rows(&self) -> Rows {
         match self {
             Self::Sqlite(_) => rows::from_sqlite(&self.file()),
-            Self::Postgres { .. } => rows::from_postgres(&self.raw().await).await,
+            Self::Postgres(_) => rows::from_postgres(&self.raw().await).await,
         }
     }
 
@@ -82,7 +73,7 @@ impl Place {
         let sql = "SELECT (SELECT count(*) FROM journal WHERE public), (SELECT count(*) FROM probe_log)";
         match self {
             Self::Sqlite(_) => self.file().query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).unwrap(),
-            Self::Postgres { .. } => {
+            Self::Postgres(_) => {
                 let row = self.raw().await.query_one(sql, &[]).await.unwrap();
                 (row.get(0), row.get(1))
             }
@@ -96,7 +87,7 @@ impl Place {
                 let sql = "SELECT (max(at) - min(at)) / 1000000 FROM journal";
                 self.file().query_row(sql, (), |row| row.get(0)).unwrap()
             }
-            Self::Postgres { .. } => {
+            Self::Postgres(_) => {
                 let sql = "SELECT extract(epoch FROM max(at) - min(at))::bigint FROM journal";
                 self.raw().await.query_one(sql, &[]).await.unwrap().get(0)
             }
@@ -115,24 +106,6 @@ impl Place {
         let connection = rusqlite::Connection::open(folder.path().join("proof.db")).unwrap();
         connection.busy_timeout(Duration::from_secs(5)).unwrap();
         connection
-    }
-
-    /// Removes it with everything in it.
-    pub async fn remove(&self) {
-        let Self::Postgres { server, name } = self else { return };
-        // A prepared transaction that a failed scenario left keeps its database alive.
-        let prepared = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()";
-        let raw = self.raw().await;
-        for row in raw.query(prepared, &[]).await.unwrap() {
-            let gid: String = row.get(0);
-            raw.batch_execute(&format!("ROLLBACK PREPARED '{gid}'")).await.unwrap();
-        }
-        drop(raw);
-        let server = connect(server).await;
-        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-        // While the server itself vacuums in it, the database cannot be dropped by who is no superuser.
-        let dropped = async || server.batch_execute(&drop).await.is_ok();
-        eventually(Duration::from_secs(30), "the database is dropped", dropped).await;
     }
 }
 

@@ -104,16 +104,13 @@ impl Drop for Server {
 /// The newest installation, where Debian puts it or on the path.
 fn programs() -> Option<PathBuf> {
     let has = |folder: &Path| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
-    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|version| version.path().join("bin"))
-        .filter(|folder| has(folder))
-        .collect();
-    found.sort();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let numbered = versions.filter_map(|folder| {
+        Some((folder.file_name().to_str()?.parse::<u32>().ok()?, folder.path().join("bin")))
+    });
+    let newest = numbered.filter(|(_, folder)| has(folder)).max().map(|(_, folder)| folder);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    found.pop().or_else(|| std::env::split_paths(&path).find(|folder| has(folder)))
+    newest.or_else(|| std::env::split_paths(&path).find(|folder| has(folder)))
 }
 
 /// PostgreSQL refuses to run as root, so root runs it as the user that its package made.
@@ -138,5 +135,6 @@ fn output(command: &mut Command) -> Result<String, String> {
 
 fn signal<'a>(signal: &str, pids: impl IntoIterator<Item = &'a str>) {
     // A process that has ended meanwhile needs no signal.
-    let _ = Command::new("kill").arg(signal).args(pids).output();
+    let pids: Vec<&str> = pids.into_iter().collect();
+    let _ = Command::new("sh").args(["-c", &format!("kill {signal} {}", pids.join(" "))]).output();
 }

@@ -142,8 +142,10 @@ impl Process {
 
     fn signal(&self, signal: &str) {
         let pid = self.child.as_ref().expect("it runs").id().to_string();
-        // The standard library can send no other signal than SIGKILL.
-        let sent = Command::new("kill").args([signal, &pid]).status().expect("the program `kill` is there");
+        // The standard library can send no other signal than SIGKILL, and slim systems have no program `kill`: the
+        // shell has its own.
+        let line = format!("kill {signal} {pid}");
+        let sent = Command::new("sh").args(["-c", &line]).status().expect("a shell is there");
         assert!(sent.success(), "kill {signal} {pid}");
     }
 

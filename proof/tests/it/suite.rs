@@ -40,8 +40,8 @@ where
     say(&format!("suite: {suite} on {}", runtime.block_on(place.version())));
     let scenario = || runtime.block_on(async { tokio::time::timeout(BOUND, scenario(place.clone())).await });
     let outcome = catch_unwind(AssertUnwindSafe(scenario));
-    runtime.block_on(place.remove());
     runtime.shutdown_background();
+    drop(place);
     match outcome {
         Ok(ended) => assert!(ended.is_ok(), "{suite} hangs: it was ended after {BOUND:?}"),
         Err(failed) => resume_unwind(failed),

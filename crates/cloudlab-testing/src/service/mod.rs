@@ -10,15 +10,14 @@ pub use http::{Reply, Request};
 pub use process::Ended;
 
 #[cfg(feature = "postgres")]
-use crate::server;
-use crate::{ManualClock, RandomIds, must};
-use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId};
+use crate::ServerDatabase;
+use crate::output::{say, say_once};
+use crate::{ManualClock, fresh_ids, must};
+use cloudlab_core::{Commit, Principal, RequestContext, Store, TenantId};
 use cloudlab_sql::{Database, Settings, Statement};
-use parking_lot::Mutex;
 use process::Process;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,7 +34,7 @@ pub fn on_every_engine(suite: &'static str, binary: &str, test: impl Fn(&mut Hom
     test(&mut Home::sqlite(suite, binary));
     match Home::postgres(suite, binary) {
         Some(mut home) => test(&mut home),
-        None => say_once(format!("skipped: {suite} on PostgreSQL (TEST_POSTGRES_URL is not set)")),
+        None => say_once(&format!("skipped: {suite} on PostgreSQL (TEST_POSTGRES_URL is not set)")),
     }
 }
 
@@ -60,7 +59,8 @@ pub struct Home {
     folder: TempDir,
     variables: BTreeMap<String, String>,
     url: String,
-    server: Option<String>,
+    #[cfg(feature = "postgres")]
+    database: Option<ServerDatabase>,
 }
 
 impl Home {
@@ -69,24 +69,19 @@ impl Home {
     pub fn sqlite(suite: &'static str, binary: &str) -> Self {
         let folder = must("a temporary folder", tempfile::tempdir());
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        Self::at(suite, binary, folder, url, None)
+        Self::at(suite, binary, folder, url)
     }
 
     /// With a new database on the server that `TEST_POSTGRES_URL` names, if it names one.
     #[must_use]
     #[cfg(feature = "postgres")]
     pub fn postgres(suite: &'static str, binary: &str) -> Option<Self> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "where test servers are, which no configuration file says"
-        )]
-        let server = std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
-        let name = format!("cloudlab_test_{}", fresh_ids().next().simple());
-        let create = format!("CREATE DATABASE {name}");
-        must("create it", block_on(async { server::connect(&server).await.batch_execute(&create).await }));
-        let url = format!("{}/{name}", server.rsplit_once('/')?.0);
+        let database = ServerDatabase::from_environment("cloudlab_test")?;
+        must("create the test's database", block_on(database.create()));
         let folder = must("a temporary folder", tempfile::tempdir());
-        Some(Self::at(suite, binary, folder, url, Some(server)))
+        let mut home = Self::at(suite, binary, folder, database.url());
+        home.database = Some(database);
+        Some(home)
     }
 
     /// None: this build has no driver.
@@ -96,8 +91,16 @@ impl Home {
         None
     }
 
-    fn at(suite: &'static str, binary: &str, folder: TempDir, url: String, server: Option<String>) -> Self {
-        let mut home = Self { suite, binary: binary.into(), folder, variables: BTreeMap::new(), url, server };
+    fn at(suite: &'static str, binary: &str, folder: TempDir, url: String) -> Self {
+        let mut home = Self {
+            suite,
+            binary: binary.into(),
+            folder,
+            variables: BTreeMap::new(),
+            url,
+            #[cfg(feature = "postgres")]
+            database: None,
+        };
         let url = home.url.clone();
         home.set("CLOUDLAB__DATABASE__URL", &url).set("CLOUDLAB__LOG__FORMAT", "json");
         home.set("CLOUDLAB__HTTP__ADDRESS", "127.0.0.1:0").set("CLOUDLAB__ADMIN__ADDRESS", "127.0.0.1:0");
@@ -176,7 +179,7 @@ impl Home {
             version = ready.json()["checks"]["database"]["detail"].as_str().unwrap_or_default().to_owned();
             ready.status == 200
         });
-        say_once(format!("suite: {} on {version}", self.suite));
+        say_once(&format!("suite: {} on {version}", self.suite));
         service
     }
 
@@ -223,14 +226,7 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            say(&format!("failed with {}", if self.server.is_some() { "PostgreSQL" } else { "SQLite" }));
-        }
-        #[cfg(feature = "postgres")]
-        if let (Some(server), Some((_, name))) = (&self.server, self.url.rsplit_once('/')) {
-            // A database that stays is no failure of the test.
-            if let Err(error) = block_on(server::drop_database(server, name)) {
-                say(&format!("the test's database {name} stays: {error}"));
-            }
+            say(&format!("failed on {}", self.url.split(':').next().unwrap_or_default()));
         }
     }
 }
@@ -307,22 +303,4 @@ impl Service {
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     must("a runtime", runtime).block_on(work)
-}
-
-/// Identities that no other test has, in this process or another.
-fn fresh_ids() -> RandomIds {
-    let process = std::process::id();
-    RandomIds::new(std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), process))
-}
-
-/// Writes a line past the test harness, which would keep what a passing test prints, once in a process.
-fn say_once(line: String) {
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    if SAID.lock().insert(line.clone()) {
-        say(&line);
-    }
-}
-
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -1,6 +1,6 @@
 //! A handle on a test's database, with the words that the suites use.
 
-use crate::database::fresh_uuid;
+use crate::fresh_uuid;
 use crate::{TestDatabase, must};
 use cloudlab_core::store::Error;
 use cloudlab_core::{

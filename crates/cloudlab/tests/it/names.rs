@@ -37,7 +37,7 @@ fn the_aggregate_is_the_name_without_service() {
     let fixture = Fixture::new();
     let folder = fixture.written("purchase-order-service", &[]);
     let record = read(&folder, "cloudlab.toml");
-    assert!(record.contains("aggregate = \"PurchaseOrder\"\nplural = \"purchase-orders\""), "{record}");
+    assert!(record.contains("aggregate = \"purchase-order\"\nplural = \"purchase-orders\""), "{record}");
 }
 
 #[test]
@@ -133,8 +133,11 @@ fn names_that_postgresql_would_cut_are_refused_and_may_be_given_shorter() {
 }
 
 #[test]
-fn tables_that_sqlite_keeps_for_itself_are_refused_with_the_flag_to_use() {
+fn tables_that_an_engine_keeps_for_itself_are_refused_with_the_flag_to_use() {
     let fixture = Fixture::new();
+    let err = fixture.refused("pg-setting-service", &[]);
+    assert!(err.contains("begin with `pg_`, which PostgreSQL keeps"), "{err}");
+    fixture.written("pgp-key-service", &[]);
     for name in ["sqlite-quagga", "sqlite-service"] {
         let err = fixture.refused(name, &[]);
         assert!(err.contains("begin with `sqlite_`") && err.contains("help: --aggregate Name"), "{err}");

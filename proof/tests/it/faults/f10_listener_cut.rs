@@ -36,12 +36,13 @@ async fn listener_cut(place: Arc<Place>) {
     // Only the other process commits, so its commits reach the one that delivers by notification or not at all.
     let mut client = Client::new(cluster.processes[1].address());
     eventually(BOUND, "it listens through the proxy", async || proxy.listeners() > 0).await;
+    let outbox = async || ask_admin(&cluster.processes[0].address(), "/outbox").await;
+    let is_notified = async |yes: bool| outbox().await.is_ok_and(|reply| reply.json()["notified"] == yes);
+    eventually(BOUND, "notifications reach it", async || is_notified(true).await).await;
     let before = slowest(&cluster, &mut client, &mut dice, Duration::from_secs(1)).await;
     proxy.cut();
     let after = slowest(&cluster, &mut client, &mut dice, WATCHED).await;
-    let outbox = async || ask_admin(&cluster.processes[0].address(), "/outbox").await;
-    let noticed = async || outbox().await.is_ok_and(|reply| reply.json()["notified"] == false);
-    eventually(BOUND, "the cut is noticed", noticed).await;
+    eventually(BOUND, "the cut is noticed", async || is_notified(false).await).await;
     say(&format!(
         "  the slowest delivery: {before:.1?} with notifications, {after:.1?} without; {ALLOWED:?} allowed"
     ));
