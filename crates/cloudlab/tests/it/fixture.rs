@@ -147,7 +147,8 @@ codegen-units = 4
         self.write_crate(
             "cloudlab-sql",
             "[dependencies]\ncloudlab-core.workspace = true\n[features]\npostgres = []\n",
-            "//! Sql.\npub const TABLES: &str = \"CREATE TABLE IF NOT EXISTS leases (id)\";\n",
+            "//! Sql.\npub const TABLES: &str = \"CREATE TABLE IF NOT EXISTS leases (id)\";\n\
+             pub const INDEX: &str = \"CREATE INDEX lease_times ON leases (id)\";\n",
         );
         self.write_crate(
             "cloudlab-testing",
