@@ -18,7 +18,7 @@ const CHANNEL: &str = "cloudlab_journal";
 /// The pause after a notification. Each wakes every listener of the database, so under load they become rarer: the
 /// pause doubles while it gathers many commits.
 const GATHER: Duration = Duration::from_millis(5);
-const MOST_GATHER: Duration = Duration::from_millis(40);
+const MOST_GATHER: Duration = Duration::from_millis(80);
 const MANY: u64 = 16;
 /// How often the connection rings itself, and how long it waits to hear it.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
