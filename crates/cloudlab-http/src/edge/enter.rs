@@ -15,6 +15,71 @@ static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
+/// The headers that the edge reads, found in one pass: to look each up by its hash costs more.
+#[derive(Default)]
+pub(super) struct Read<'h> {
+    request_id: Option<&'h HeaderValue>,
+    tenant: Option<&'h HeaderValue>,
+    other_tenant: bool,
+    trace: Option<&'h HeaderValue>,
+}
+
+impl<'h> Read<'h> {
+    pub(super) fn from(headers: &'h HeaderMap) -> Self {
+        let mut read = Self::default();
+        for (name, value) in headers {
+            if *name == REQUEST_ID {
+                read.request_id.get_or_insert(value);
+            } else if *name == TENANT_ID {
+                read.other_tenant = read.tenant.replace(value).is_some();
+            } else if *name == TRACEPARENT {
+                read.trace.get_or_insert(value);
+            }
+        }
+        read
+    }
+
+    /// The caller's identity of the request when it is sane, else a new one.
+    pub(super) fn request_id(&self, ids: &dyn Ids) -> RequestId {
+        match self.request_id {
+            Some(value) if visible_ascii(value, MAX_REQUEST_ID_BYTES).is_some() => {
+                RequestId::Callers(value.clone())
+            }
+            _ => RequestId::Own(ids.next()),
+        }
+    }
+
+    /// The caller's trace; a malformed one is as good as none, since tracing must not break a request.
+    pub(super) fn trace(&self) -> Option<TraceParent> {
+        TraceParent::parse(self.trace?.to_str().ok()?)
+    }
+
+    /// The tenant of a request to a route of this kind; nothing where none is needed.
+    pub(super) fn tenant(&self, tenancy: Tenancy, kind: Kind) -> Result<Option<TenantId>, Problem> {
+        if kind != Kind::Api || tenancy == Tenancy::Absent {
+            return Ok(None);
+        }
+        let Some(value) = self.tenant else { return without_tenant(tenancy) };
+        if self.other_tenant {
+            return Err(malformed("The header x-tenant-id stands twice. Send the UUID of one tenant."));
+        }
+        let tenant = value.to_str().ok().and_then(|text| text.parse().ok());
+        tenant
+            .map(Some)
+            .ok_or_else(|| malformed("The header x-tenant-id is not a UUID. Send the UUID of the tenant."))
+    }
+}
+
+fn without_tenant(tenancy: Tenancy) -> Result<Option<TenantId>, Problem> {
+    if tenancy == Tenancy::Development {
+        return Ok(Some(TenantId::DEVELOPMENT));
+    }
+    Err(Problem::new(&codes::TENANT_REQUIRED)
+        .detail("The request does not say for which tenant it is. Send the tenant's UUID in the header x-tenant-id.")
+        // RFC 9110 wants a challenge with each 401; no registered scheme means a header of one's own.
+        .header(WWW_AUTHENTICATE, HeaderValue::from_static("Tenant header=\"x-tenant-id\"")))
+}
+
 /// The identity of a request. Most are our own, and few of them are ever written as text but in the reply.
 pub(super) enum RequestId {
     Own(Uuid),
@@ -22,16 +87,6 @@ pub(super) enum RequestId {
 }
 
 impl RequestId {
-    /// The caller's when it is sane, else a new one.
-    pub(super) fn of(headers: &HeaderMap, ids: &dyn Ids) -> Self {
-        match headers.get(&REQUEST_ID) {
-            Some(value) if visible_ascii(value, MAX_REQUEST_ID_BYTES).is_some() => {
-                Self::Callers(value.clone())
-            }
-            _ => Self::Own(ids.next()),
-        }
-    }
-
     pub(super) fn header(&self) -> HeaderValue {
         match self {
             Self::Callers(value) => value.clone(),
@@ -57,33 +112,6 @@ pub(crate) fn visible_ascii(value: &HeaderValue, max_bytes: usize) -> Option<&st
     let bytes = value.as_bytes();
     let sane = (1..=max_bytes).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
     if sane { std::str::from_utf8(bytes).ok() } else { None }
-}
-
-/// The caller's trace; a malformed one is as good as none, since tracing must not break a request.
-pub(super) fn trace(headers: &HeaderMap) -> Option<TraceParent> {
-    TraceParent::parse(headers.get(&TRACEPARENT)?.to_str().ok()?)
-}
-
-/// The tenant of a request to a route of this kind; nothing where none is needed.
-pub(super) fn tenant(headers: &HeaderMap, tenancy: Tenancy, kind: Kind) -> Result<Option<TenantId>, Problem> {
-    if kind != Kind::Api || tenancy == Tenancy::Absent {
-        return Ok(None);
-    }
-    let mut values = headers.get_all(&TENANT_ID).iter();
-    match (values.next(), values.next()) {
-        (None, _) if tenancy == Tenancy::Development => Ok(Some(TenantId::DEVELOPMENT)),
-        (None, _) => Err(Problem::new(&codes::TENANT_REQUIRED)
-            .detail("The request does not say for which tenant it is. Send the tenant's UUID in the header x-tenant-id.")
-            // RFC 9110 wants a challenge with each 401; no registered scheme means a header of one's own.
-            .header(WWW_AUTHENTICATE, HeaderValue::from_static("Tenant header=\"x-tenant-id\""))),
-        (Some(value), None) => value
-            .to_str()
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .map(Some)
-            .ok_or_else(|| malformed("The header x-tenant-id is not a UUID. Send the UUID of the tenant.")),
-        (Some(_), Some(_)) => Err(malformed("The header x-tenant-id stands twice. Send the UUID of one tenant.")),
-    }
 }
 
 fn malformed(detail: &'static str) -> Problem {

@@ -1,10 +1,10 @@
 //! The edge as a service with one future. All that it keeps of a request is one allocation.
 
+use super::Shared;
 use super::call::Call;
 use super::context::{Around, Entered};
-use super::enter::RequestId;
+use super::enter::Read;
 use super::route::{Route, method_index};
-use super::{Shared, enter};
 use crate::problem::{Problem, deadline_exceeded};
 use axum::response::{IntoResponse, Response};
 use http::Request;
@@ -67,14 +67,14 @@ where
 fn enter<B>(around: &Arc<Around>, request: &Request<B>) -> (Call, Result<(), Problem>) {
     // The router has matched before it calls, and gives each route a service of its own.
     let route = around.route.get_or_init(|| Route::of(request.extensions()));
-    let (headers, settings) = (request.headers(), &around.shared.settings);
-    let request_id = RequestId::of(headers, &*around.shared.ids);
+    let read = Read::from(request.headers());
+    let request_id = read.request_id(&*around.shared.ids);
     let method = method_index(request.method());
     let mut entered = Entered::new(Arc::clone(around), request.uri().clone(), request_id, method);
-    let known = entered.take_place().and_then(|()| enter::tenant(headers, settings.tenancy, route.kind));
+    let known = entered.take_place().and_then(|()| read.tenant(around.shared.settings.tenancy, route.kind));
     let known = known.map(|tenant| {
         entered.tenant = tenant;
-        entered.trace = enter::trace(headers);
+        entered.trace = read.trace();
     });
     (Call::new(entered), known)
 }

@@ -1,14 +1,12 @@
 //! One connection: requests one after the other, until it is idle for too long or the server stops.
 
 use super::io::Io;
-use super::state::{Running, State};
+use super::state::{Order, Running, State};
 use super::{Limits, Phase};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use http::Request;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -16,7 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::Service;
 use pin_project_lite::pin_project;
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -24,6 +22,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
 use tower::Service as _;
 
 /// What connections need to run.
@@ -44,62 +43,55 @@ impl Connection {
     }
 
     pub(super) async fn run(self, stream: TcpStream) {
-        let mut signals = self.signals();
         let state = Arc::new(State::default());
+        let watch = watch_over(Arc::clone(&state), self.phase, self.idle_timeout);
+        // A task of its own, so that timer and shutdown are not looked at with every piece of every request.
+        let _watch = AbortOnDropHandle::new(tokio::spawn(watch));
         let requests = Requests { router: self.router, state: Arc::clone(&state) };
         let io = Io::new(stream, Arc::clone(&state));
         let mut connection = pin!(self.http.serve_connection(io, requests).with_upgrades());
-
-        loop {
-            tokio::select! {
+        let ended = poll_fn(|cx| {
+            loop {
                 // The connection first: a request that has arrived before the shutdown is answered.
-                biased;
-                ended = connection.as_mut() => {
-                    if let Err(error) = ended {
-                        tracing::debug!(%error, "a connection broke");
-                    }
-                    return;
+                if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+                    return Poll::Ready(ended);
                 }
-                signal = signals.next() => match signal {
-                    Some(Signal::Stop) => connection.as_mut().graceful_shutdown(),
-                    Some(Signal::Tick) if !state.is_idle() => signals.push(Box::pin(tick(self.idle_timeout))),
-                    _ => return,
-                },
+                match ready!(state.poll_order(cx)) {
+                    Order::Stop => connection.as_mut().graceful_shutdown(),
+                    Order::End => return Poll::Ready(Ok(())),
+                }
             }
+        });
+        if let Err(error) = ended.await {
+            tracing::debug!(%error, "a connection broke");
         }
-    }
-
-    /// What ends a connection from outside. They are looked at only when one of them has something to say, and not
-    /// with every piece of every request.
-    fn signals(&self) -> Signals {
-        let signals = Signals::new();
-        signals.push(Box::pin(tick(self.idle_timeout)));
-        for (phase, signal) in [(Phase::Draining, Signal::Stop), (Phase::Aborting, Signal::Abort)] {
-            let mut phases = self.phase.clone();
-            signals.push(Box::pin(async move {
-                // A server that is gone has aborted.
-                phases.wait_for(|now| *now == phase).await.map_or(Signal::Abort, |_| signal)
-            }));
-        }
-        signals
     }
 }
 
-type Signals = FuturesUnordered<Pin<Box<dyn Future<Output = Signal> + Send>>>;
-
-#[derive(Clone, Copy)]
-enum Signal {
-    /// Time to see whether anything has happened.
-    Tick,
-    /// Finish the request that is running and take no other.
-    Stop,
-    /// End now.
-    Abort,
+/// Ends the connection when it has been idle for too long, and passes on what the server says.
+async fn watch_over(state: Arc<State>, mut phase: watch::Receiver<Phase>, idle_timeout: Duration) {
+    loop {
+        let now = *phase.borrow_and_update();
+        match now {
+            Phase::Serving => {}
+            Phase::Draining => state.order(Order::Stop),
+            Phase::Aborting => return state.order(Order::End),
+        }
+        tokio::select! {
+            // A server that is gone has aborted.
+            changed = phase.changed() => if changed.is_err() { return state.order(Order::End) },
+            () = until_idle(&state, idle_timeout) => return state.order(Order::End),
+        }
+    }
 }
 
-async fn tick(after: Duration) -> Signal {
-    sleep(after).await;
-    Signal::Tick
+async fn until_idle(state: &State, idle_timeout: Duration) {
+    loop {
+        sleep(idle_timeout).await;
+        if state.is_idle() {
+            return;
+        }
+    }
 }
 
 /// The router as hyper calls it.

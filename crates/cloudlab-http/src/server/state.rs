@@ -1,8 +1,19 @@
 //! What the parts of one connection tell each other: hyper sees requests, the socket sees bytes, and only both
 //! together tell a slow handler from a slow caller.
 
+use futures_util::task::AtomicWaker;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::task::{Context, Poll};
+
+/// What a connection is told to do.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    /// Finish the request that is running and take no other.
+    Stop = 1,
+    /// End now.
+    End = 2,
+}
 
 /// The state of one connection.
 #[derive(Debug, Default)]
@@ -10,9 +21,33 @@ pub(super) struct State {
     running: AtomicUsize,
     progress: AtomicBool,
     unread: AtomicBool,
+    /// The latest [`Order`] that was not taken yet; 0 for none.
+    order: AtomicU8,
+    waker: AtomicWaker,
 }
 
 impl State {
+    /// Tells the connection what to do.
+    pub(super) fn order(&self, order: Order) {
+        self.order.store(order as u8, SeqCst);
+        self.waker.wake();
+    }
+
+    /// The latest order, once.
+    pub(super) fn poll_order(&self, cx: &Context<'_>) -> Poll<Order> {
+        // First the waker, or an order in between would wake nobody.
+        self.waker.register(cx.waker());
+        // Nearly always there is none, and to read costs less than to write.
+        match self.order.load(SeqCst) {
+            0 => Poll::Pending,
+            _ => match self.order.swap(0, SeqCst) {
+                0 => Poll::Pending,
+                1 => Poll::Ready(Order::Stop),
+                _ => Poll::Ready(Order::End),
+            },
+        }
+    }
+
     /// A byte of a reply was taken.
     pub(super) fn wrote(&self) {
         self.progress.store(true, Relaxed);
