@@ -5,6 +5,7 @@ mod commit;
 mod connection;
 mod connections;
 mod errors;
+mod groups;
 mod journal;
 mod migrations;
 mod notify;
@@ -24,6 +25,7 @@ use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
 use connections::Connections;
 pub(crate) use connections::configure;
+use groups::{Counted, Groups};
 use std::sync::Arc;
 use tokio_postgres::Config;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -35,6 +37,7 @@ const BACKGROUND: usize = 3;
 pub(crate) struct Postgres {
     requests: Connections,
     background: Connections,
+    groups: Groups,
     notifier: parking_lot::Mutex<Option<DropGuard>>,
 }
 
@@ -47,7 +50,8 @@ impl Postgres {
         if settings.notify {
             tokio::spawn(notify::run(config, wakeup.clone(), settings.poll_interval, stop.clone()));
         }
-        Ok(Self { requests, background, notifier: parking_lot::Mutex::new(Some(stop.drop_guard())) })
+        let notifier = parking_lot::Mutex::new(Some(stop.drop_guard()));
+        Ok(Self { requests, background, groups: Groups::default(), notifier })
     }
 }
 
@@ -65,7 +69,10 @@ impl Engine for Postgres {
     }
 
     async fn commit(&self, plan: &Plan) -> Result<(), Failure> {
-        commit::commit(&self.requests, plan).await
+        match Counted::of(plan) {
+            Some(counted) => self.groups.commit(&self.requests, counted).await,
+            None => commit::commit(&self.requests, plan).await,
+        }
     }
 
     async fn fetch(

@@ -52,6 +52,7 @@ macro_rules! store_contract {
             one_key_64_times_at_once_is_one_effect,
             a_repeated_cancellation_is_never_judged_by_its_own_effect,
             a_message_has_its_effect_once,
+            effects_that_come_together_each_count_once,
             events_of_a_stream_are_counted_without_gaps,
             events_of_many_commits_are_counted_without_gaps,
             one_stream_is_counted_without_gaps_under_load,

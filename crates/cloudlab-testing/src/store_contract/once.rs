@@ -182,3 +182,31 @@ pub async fn a_message_has_its_effect_once(db: TestDatabase) {
     let handled = results.iter().filter(|result| matches!(result, Err(Error::AlreadyHandled)));
     assert_eq!((handled.count(), session.balance(id).await), (15, 3));
 }
+
+/// Effects of one consumer that only count may be written together: each is there once, and one that is refused takes no
+/// other with it.
+pub async fn effects_that_come_together_each_count_once(db: TestDatabase) {
+    let session = Session::new(db).await;
+    let theirs = session.of_another_tenant();
+    let count = |table| {
+        ["b", "a"].map(|name: &'static str| Write::count(table, vec![("name", name.into())], "total", 1))
+    };
+    let effect = |session: &Session, table, event_id| {
+        session.empty().write_all(count(table)).handling(InboxKey { consumer: "c".into(), event_id })
+    };
+    let mut commits = vec![effect(&session, "no_such_table", identities(1)[0])];
+    for event in identities(24) {
+        commits.extend([&session, &theirs, &session].map(|session| effect(session, "tally", event)));
+    }
+    let results = all_at_once(&session, commits).await;
+    let of = |is_it: fn(&Result<(), Error>) -> bool| results.iter().filter(|result| is_it(result)).count();
+    let handled = of(|result| matches!(result, Err(Error::AlreadyHandled)));
+    let defects = of(|result| matches!(result, Err(Error::Defect(_))));
+    assert_eq!((of(Result::is_ok), handled, defects), (48, 24, 1), "{results:?}");
+    for session in [&session, &theirs] {
+        let sql = "SELECT min(total) AS n FROM tally WHERE tenant_id = $1";
+        assert_eq!(session.number(sql, vec![session.tenant.into()]).await, 24);
+        let sql = "SELECT count(*) AS n FROM inbox WHERE tenant_id = $1";
+        assert_eq!(session.number(sql, vec![session.tenant.into()]).await, 24);
+    }
+}
