@@ -87,8 +87,7 @@ fn lines([best, plain]: &[Vec<f64>; 2], [piped, stepped, delivering]: &[Vec<f64>
         }
     };
     let statement = "beside pgbench's best single statement of the same rows";
-    let delivered =
-        format!("delivery and the statistics consumer (one more commit an event) included, {statement}");
+    let delivered = format!("delivery and the statistics consumer included, {statement}");
     vec![
         line(format!("events delivered by another process, {statement}"), best, piped, Some(0.60), ">= 0.60"),
         line("beside the same service, statement by statement".into(), stepped, piped, Some(1.7), ">= 1.70"),
