@@ -2,6 +2,7 @@
 
 use crate::output::say;
 use crate::{fresh_uuid, must};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_postgres::{Client, Error, NoTls};
@@ -14,13 +15,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct ServerDatabase {
     server: String,
     name: String,
+    was_created: AtomicBool,
 }
 
 impl ServerDatabase {
     /// Chooses a name that no other has; the database is made by [`create`](Self::create).
     #[must_use]
     pub fn new(server: &str, prefix: &str) -> Self {
-        Self { server: server.to_owned(), name: format!("{prefix}_{}", fresh_uuid().simple()) }
+        let name = format!("{prefix}_{}", fresh_uuid().simple());
+        Self { server: server.to_owned(), name, was_created: AtomicBool::new(false) }
     }
 
     /// The same on the server that `TEST_POSTGRES_URL` names, if it names one.
@@ -48,7 +51,9 @@ impl ServerDatabase {
     /// # Errors
     /// When the server cannot be reached or refuses.
     pub async fn create(&self) -> Result<(), Error> {
-        connect(&self.server).await?.batch_execute(&format!("CREATE DATABASE {}", self.name)).await
+        connect(&self.server).await?.batch_execute(&format!("CREATE DATABASE {}", self.name)).await?;
+        self.was_created.store(true, Relaxed);
+        Ok(())
     }
 
     /// A connection of the driver's own, for what no service would do.
@@ -65,10 +70,7 @@ impl ServerDatabase {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let until = Instant::now() + PATIENCE;
         loop {
-            let outcome = match connect(&self.server).await {
-                Ok(client) => client.batch_execute(&sql).await,
-                Err(error) => Err(error),
-            };
+            let outcome = connect(&self.server).await?.batch_execute(&sql).await;
             if outcome.is_ok() || Instant::now() > until {
                 return outcome;
             }
@@ -88,6 +90,9 @@ impl ServerDatabase {
 
 impl Drop for ServerDatabase {
     fn drop(&mut self) {
+        if !self.was_created.load(Relaxed) {
+            return;
+        }
         // A thread of its own, since this one may belong to a runtime.
         let removed = std::thread::scope(|scope| {
             let removal = scope.spawn(|| {

@@ -39,7 +39,10 @@ impl Place {
     pub fn url_of(&self, process: &str) -> String {
         match self {
             Self::Sqlite(_) => self.url(),
-            Self::Postgres(_) => format!("{}?application_name={process}", self.url()),
+            Self::Postgres(_) => {
+                let url = self.url();
+                format!("{url}{}application_name={process}", if url.contains('?') { '&' } else { '?' })
+            }
         }
     }
 

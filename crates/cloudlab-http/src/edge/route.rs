@@ -46,7 +46,7 @@ pub(super) fn describe_metrics() {
     metrics::describe_gauge!(
         "http_requests_in_flight",
         Unit::Count,
-        "Requests that are running now, health checks not counted."
+        "Requests that are running now, without health checks and those whose bodies are awaited."
     );
 }
 

@@ -59,6 +59,9 @@ impl Connection {
                 match ready!(state.poll_order(cx)) {
                     Order::Stop => connection.as_mut().graceful_shutdown(),
                     Order::End => return Poll::Ready(Ok(())),
+                    // A request may have come since the order was given; only here can nobody come in between.
+                    Order::EndIfIdle if state.is_idle() => return Poll::Ready(Ok(())),
+                    Order::EndIfIdle => {}
                 }
             }
         });
@@ -68,7 +71,7 @@ impl Connection {
     }
 }
 
-/// Ends the connection when it has been idle for too long, and passes on what the server says.
+/// Has the connection end when it has been idle for too long, and passes on what the server says.
 async fn watch_over(state: Arc<State>, mut phase: watch::Receiver<Phase>, idle_timeout: Duration) {
     loop {
         let now = *phase.borrow_and_update();
@@ -80,16 +83,7 @@ async fn watch_over(state: Arc<State>, mut phase: watch::Receiver<Phase>, idle_t
         tokio::select! {
             // A server that is gone has aborted.
             changed = phase.changed() => if changed.is_err() { return state.order(Order::End) },
-            () = until_idle(&state, idle_timeout) => return state.order(Order::End),
-        }
-    }
-}
-
-async fn until_idle(state: &State, idle_timeout: Duration) {
-    loop {
-        sleep(idle_timeout).await;
-        if state.is_idle() {
-            return;
+            () = sleep(idle_timeout) => if state.was_idle() { state.order(Order::EndIfIdle) },
         }
     }
 }

@@ -9,10 +9,12 @@ use std::task::{Context, Poll};
 /// What a connection is told to do.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Order {
+    /// End, unless something has begun meanwhile.
+    EndIfIdle = 1,
     /// Finish the request that is running and take no other.
-    Stop = 1,
+    Stop = 2,
     /// End now.
-    End = 2,
+    End = 4,
 }
 
 /// The state of one connection.
@@ -21,31 +23,30 @@ pub(super) struct State {
     running: AtomicUsize,
     progress: AtomicBool,
     unread: AtomicBool,
-    /// The latest [`Order`] that was not taken yet; 0 for none.
-    order: AtomicU8,
+    /// Every [`Order`] that was not taken yet, a bit for each.
+    orders: AtomicU8,
     waker: AtomicWaker,
 }
 
 impl State {
     /// Tells the connection what to do.
     pub(super) fn order(&self, order: Order) {
-        self.order.store(order as u8, SeqCst);
+        self.orders.fetch_or(order as u8, SeqCst);
         self.waker.wake();
     }
 
-    /// The latest order, once.
+    /// The order that says most, once.
     pub(super) fn poll_order(&self, cx: &Context<'_>) -> Poll<Order> {
         // First the waker, or an order in between would wake nobody.
         self.waker.register(cx.waker());
         // Nearly always there is none, and to read costs less than to write.
-        match self.order.load(SeqCst) {
-            0 => Poll::Pending,
-            _ => match self.order.swap(0, SeqCst) {
-                0 => Poll::Pending,
-                1 => Poll::Ready(Order::Stop),
-                _ => Poll::Ready(Order::End),
-            },
+        if self.orders.load(SeqCst) == 0 {
+            return Poll::Pending;
         }
+        let orders = self.orders.swap(0, SeqCst);
+        let said = |order: &Order| orders & *order as u8 != 0;
+        let most = [Order::End, Order::Stop, Order::EndIfIdle].into_iter().find(said);
+        most.map_or(Poll::Pending, Poll::Ready)
     }
 
     /// A byte of a reply was taken.
@@ -63,9 +64,14 @@ impl State {
     }
 
     /// Whether the caller has done nothing since this was last asked, and nobody works for it.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(super) fn was_idle(&self) -> bool {
         let progress = self.progress.swap(false, Relaxed);
         !progress && self.running.load(Relaxed) == 0
+    }
+
+    /// Whether that is still so.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.progress.load(Relaxed) && self.running.load(Relaxed) == 0
     }
 }
 

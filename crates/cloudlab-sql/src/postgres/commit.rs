@@ -30,11 +30,6 @@ pub(super) async fn commit(connections: &Connections, plan: &Plan) -> Result<(),
     }
 }
 
-/// Writes statements that belong together.
-pub(super) async fn apply(connections: &Connections, steps: &[Step]) -> Result<(), Failure> {
-    run(connections, steps).await.map(drop).map_err(|refusal| refusal.failure)
-}
-
 /// Runs statements in one transaction; answers the rows changed by each.
 pub(super) async fn maintain(connections: &Connections, statements: &[Statement]) -> Result<Vec<u64>, Error> {
     let steps: Vec<Step> = statements.iter().map(Step::plain).collect();

@@ -5,7 +5,6 @@ mod commit;
 mod connection;
 mod connections;
 mod errors;
-mod groups;
 mod journal;
 mod migrations;
 mod notify;
@@ -25,7 +24,6 @@ use cloudlab_core::Deadline;
 use cloudlab_core::store::Error;
 use connections::Connections;
 pub(crate) use connections::configure;
-use groups::{Counted, Groups};
 use std::sync::Arc;
 use tokio_postgres::Config;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -37,7 +35,6 @@ const BACKGROUND: usize = 3;
 pub(crate) struct Postgres {
     requests: Connections,
     background: Connections,
-    groups: Groups,
     notifier: parking_lot::Mutex<Option<DropGuard>>,
 }
 
@@ -50,8 +47,7 @@ impl Postgres {
         if settings.notify {
             tokio::spawn(notify::run(config, wakeup.clone(), settings.poll_interval, stop.clone()));
         }
-        let notifier = parking_lot::Mutex::new(Some(stop.drop_guard()));
-        Ok(Self { requests, background, groups: Groups::default(), notifier })
+        Ok(Self { requests, background, notifier: parking_lot::Mutex::new(Some(stop.drop_guard())) })
     }
 }
 
@@ -69,10 +65,7 @@ impl Engine for Postgres {
     }
 
     async fn commit(&self, plan: &Plan) -> Result<(), Failure> {
-        match Counted::of(plan) {
-            Some(counted) => self.groups.commit(&self.requests, counted).await,
-            None => commit::commit(&self.requests, plan).await,
-        }
+        commit::commit(&self.requests, plan).await
     }
 
     async fn fetch(

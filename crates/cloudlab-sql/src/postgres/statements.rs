@@ -2,10 +2,9 @@
 
 use crate::Statement;
 use crate::plan::{Kept, Plan, PlannedEvent, TableLock};
-use crate::postgres::groups::Counted;
 use crate::postgres::values::{Param, array_type};
 use crate::sabotage;
-use cloudlab_core::{Change, Expect, Kind, TenantId, Value, Write};
+use cloudlab_core::{Change, Expect, Kind, Value, Write};
 use std::fmt::Write as _;
 
 /// One statement with its parameters.
@@ -112,20 +111,6 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
     steps
 }
 
-/// The inbox rows of several events of a tenant.
-pub(super) fn handled(tenant: TenantId, consumer: &str, all: &[&Counted]) -> Step {
-    let mut step = Step::new("INSERT INTO inbox (tenant_id, consumer, event_id, at) SELECT ");
-    step.value(tenant.into());
-    step.sql.push_str("::uuid, ");
-    step.value(consumer.into());
-    step.sql.push_str("::text, event_id, at FROM unnest(");
-    step.many(Kind::Uuid, all.iter().map(|counted| counted.event_id.into()).collect());
-    step.sql.push_str(", ");
-    step.many(Kind::Timestamp, all.iter().map(|counted| counted.at.into()).collect());
-    step.sql.push_str(") AS new(event_id, at)");
-    step
-}
-
 fn keep_reply(plan: &Plan, kept: &Kept) -> Step {
     Step::with(
         "INSERT INTO idempotency (tenant_id, principal, operation, key, request_hash, status, headers, body, at) \
@@ -171,8 +156,8 @@ fn expect(plan: &Plan, expect: &Expect) -> Step {
 fn write_one(plan: &Plan, write: &Write) -> Step {
     let table = write.table();
     let mut step = match write.change() {
-        Change::Insert => return insert_one(plan.tenant, write, None),
-        Change::Count { column, amount } => return count(plan.tenant, write, column, amount),
+        Change::Insert => return insert_one(plan, write, None),
+        Change::Count { column, amount } => return insert_one(plan, write, Some((column, amount))),
         Change::Delete => Step::new(format!("DELETE FROM {table} WHERE ")),
         Change::Update => {
             let mut step = Step::new(format!("UPDATE {table} SET "));
@@ -202,13 +187,8 @@ fn write_one(plan: &Plan, write: &Write) -> Step {
     step.required(table)
 }
 
-/// Adds to a counter, which begins at zero.
-pub(super) fn count(tenant: TenantId, write: &Write, column: &'static str, amount: i64) -> Step {
-    insert_one(tenant, write, Some((column, amount)))
-}
-
-fn insert_one(tenant: TenantId, write: &Write, counted: Option<(&'static str, i64)>) -> Step {
-    let tenant = ("tenant_id", Value::from(tenant));
+fn insert_one(plan: &Plan, write: &Write, counted: Option<(&'static str, i64)>) -> Step {
+    let tenant = ("tenant_id", Value::from(plan.tenant));
     let amount = counted.map(|(column, amount)| (column, Value::from(amount)));
     let columns = || std::iter::once(&tenant).chain(write.key()).chain(write.columns()).chain(&amount);
     let names: Vec<&str> = columns().map(|(name, _)| *name).collect();

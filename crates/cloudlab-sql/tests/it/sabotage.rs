@@ -119,6 +119,5 @@ caught! {
     an_answer_before_the_sync_is_caught: "ack_before_sync" by
         "sqlite_file::the_writer_syncs_every_commit_to_the_log";
     a_group_that_was_lost_is_caught: "lost_group" by
-        "sqlite_file::a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one",
-        "store::postgres::effects_that_come_together_each_count_once";
+        "sqlite_file::a_full_disk_in_a_group_of_commits_loses_no_acknowledged_one";
 }
