@@ -39,7 +39,6 @@ pub async fn serve_edge() -> Fallible<()> {
 /// Measures.
 pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     let (bare, edge) = (Process::form("bare", &[])?, Process::form("edge", &[])?);
-    let mut rates = [const { Vec::new() }; 3];
     let measure = async |side: usize, length| {
         let process = [&bare, &edge, &bare][side];
         let outcome = load::run(process.address, 64, length, |_, out| {
@@ -47,10 +46,7 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
         });
         Ok(outcome.await?.per_second)
     };
-    for round in 0..plan.rounds {
-        load::add(&mut rates, load::in_slices(plan, round, SLICES, measure).await?);
-    }
-    let [limit, ours, again] = rates;
+    let [limit, ours, again] = load::in_sliced_rounds(plan, SLICES, measure).await?;
     let ratios = report::ratios(&ours, &limit);
     Ok(vec![
         Line {

@@ -6,6 +6,7 @@ use crate::{Fallible, Plan, b2, load, postgres};
 use cloudlab_chassis::{SystemClock, SystemIds};
 use cloudlab_core::{Commit, Ids, Principal, RequestContext, Store, TenantId, Write, event};
 use cloudlab_sql::{Database, Settings};
+use cloudlab_testing::ServerDatabase;
 use futures_util::future::try_join_all;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,7 +60,7 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     let scratch = postgres::scratch("outbox").await?;
     let (quiet, waking) = (open(&scratch.url(), false).await?, open(&scratch.url(), true).await?);
     postgres::execute(&scratch, TABLE).await?;
-    let _listeners = listeners(&scratch.url(), 50).await?;
+    let _listeners = listeners(&scratch, 50).await?;
     let sides = [(&quiet, false), (&quiet, true), (&waking, true)];
     let measure = async |side: usize, length| rate(sides[side].0, length, sides[side].1).await;
     let scripts = ["commit_without_event.sql", "commit_with_event.sql"];
@@ -70,10 +71,10 @@ pub async fn run(plan: &Plan) -> Fallible<Vec<Line>> {
     Ok(lines(&floor, &rates, &commands))
 }
 
-/// The same command with its event and without, by a service that nobody else delivers for.
+/// The same command with its event and without; nobody delivers meanwhile.
 async fn commands(plan: &Plan) -> Fallible<[Vec<f64>; 2]> {
     let (with, without) = (postgres::scratch("tax").await?, postgres::scratch("no_tax").await?);
-    let _listeners = listeners(&with.url(), 50).await?;
+    let _listeners = listeners(&with, 50).await?;
     let services = [
         Process::service(Some(&without.url()), &[("CLOUDLAB_SABOTAGE", "no_events")])?,
         Process::service(Some(&with.url()), &[])?,
@@ -81,12 +82,8 @@ async fn commands(plan: &Plan) -> Fallible<[Vec<f64>; 2]> {
     for scratch in [&with, &without] {
         postgres::execute(scratch, b2::NOT_DELIVERED).await?;
     }
-    let mut rates: [Vec<f64>; 2] = Default::default();
-    for round in 0..plan.rounds {
-        let measure = async |side: usize, length| b2::commands(&services[side], length).await;
-        load::add(&mut rates, load::in_slices(plan, round, plan.seconds(), measure).await?);
-    }
-    Ok(rates)
+    let measure = async |side: usize, length| b2::commands(&services[side], length).await;
+    load::in_sliced_rounds(plan, plan.seconds(), measure).await
 }
 
 fn lines(
@@ -141,11 +138,10 @@ fn added(without: &[f64], with: &[f64]) -> Vec<f64> {
     with.iter().zip(without).map(|(with, without)| 1e6 / with - 1e6 / without).collect()
 }
 
-async fn listeners(url: &str, count: usize) -> Fallible<Vec<tokio_postgres::Client>> {
+async fn listeners(database: &ServerDatabase, count: usize) -> Fallible<Vec<tokio_postgres::Client>> {
     let mut clients = Vec::with_capacity(count);
     for _ in 0..count {
-        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
-        tokio::spawn(connection);
+        let client = database.connect().await?;
         client.batch_execute("LISTEN cloudlab_journal").await?;
         clients.push(client);
     }

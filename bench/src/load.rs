@@ -62,7 +62,7 @@ async fn client(
 }
 
 /// Measures the sides of a round in so many slices, so that all meet the same noise; the mean rate of each.
-pub async fn in_slices<const SIDES: usize>(
+async fn in_slices<const SIDES: usize>(
     plan: &Plan,
     round: usize,
     slices: u32,
@@ -99,8 +99,21 @@ pub async fn beside_scripts<const SIDES: usize>(
     Ok((limit, ours))
 }
 
+/// Measures the sides in every round, in so many slices.
+pub async fn in_sliced_rounds<const SIDES: usize>(
+    plan: &Plan,
+    slices: u32,
+    mut measure: impl AsyncFnMut(usize, Duration) -> Fallible<f64>,
+) -> Fallible<[Vec<f64>; SIDES]> {
+    let mut rates = [const { Vec::new() }; SIDES];
+    for round in 0..plan.rounds {
+        add(&mut rates, in_slices(plan, round, slices, &mut measure).await?);
+    }
+    Ok(rates)
+}
+
 /// Measures the sides in every round, one after the other, each another time first.
-pub async fn in_rounds<const SIDES: usize, T: Clone>(
+pub async fn in_rounds<const SIDES: usize, T>(
     plan: &Plan,
     mut measure: impl AsyncFnMut(usize, Duration) -> Fallible<T>,
 ) -> Fallible<[Vec<T>; SIDES]> {
@@ -114,7 +127,7 @@ pub async fn in_rounds<const SIDES: usize, T: Clone>(
 }
 
 /// Adds the rates of a round to those of each side.
-pub fn add<const SIDES: usize>(all: &mut [Vec<f64>; SIDES], round: [f64; SIDES]) {
+fn add<const SIDES: usize>(all: &mut [Vec<f64>; SIDES], round: [f64; SIDES]) {
     all.iter_mut().zip(round).for_each(|(rates, rate)| rates.push(rate));
 }
 

@@ -18,7 +18,7 @@ pub async fn scratch(label: &str) -> Fallible<ServerDatabase> {
 
 /// Runs a script on a database.
 pub async fn execute(database: &ServerDatabase, sql: &str) -> Fallible<()> {
-    database.raw().await.batch_execute(sql).await.map_err(|error| match error.as_db_error() {
+    database.connect().await?.batch_execute(sql).await.map_err(|error| match error.as_db_error() {
         Some(db) => format!("PostgreSQL refused `{sql}`: {}", db.message()).into(),
         None => error.into(),
     })
@@ -26,7 +26,7 @@ pub async fn execute(database: &ServerDatabase, sql: &str) -> Fallible<()> {
 
 /// Name and version, as the server says.
 pub async fn version() -> Fallible<String> {
-    let row = scratch("version").await?.raw().await.query_one("SHOW server_version", &[]).await?;
+    let row = scratch("version").await?.connect().await?.query_one("SHOW server_version", &[]).await?;
     Ok(format!("PostgreSQL {}", row.get::<_, String>(0)))
 }
 

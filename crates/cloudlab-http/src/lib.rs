@@ -14,6 +14,7 @@ mod docs;
 mod edge;
 mod page;
 mod path;
+mod patience;
 mod precondition;
 mod problem;
 mod query;

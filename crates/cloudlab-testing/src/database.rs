@@ -136,7 +136,7 @@ impl TestDatabase {
         let Place::Server(database) = &self.inner.place else {
             panic!("SQLite has no server to connect to");
         };
-        database.raw().await
+        must("connect to PostgreSQL", database.connect().await)
     }
 
     /// Where the server listens, as `HOST:PORT`.

@@ -46,6 +46,7 @@ const fn mixed(number: u64) -> u64 {
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
 }
+
 /// Identities that no other handle has, in this process or another.
 pub(crate) fn fresh_ids() -> RandomIds {
     static HANDLES: AtomicU64 = AtomicU64::new(0);

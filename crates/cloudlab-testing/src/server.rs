@@ -1,7 +1,7 @@
 //! Databases on a server, each for one test.
 
+use crate::fresh_uuid;
 use crate::output::say;
-use crate::{fresh_uuid, must};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -58,10 +58,10 @@ impl ServerDatabase {
 
     /// A connection of the driver's own, for what no service would do.
     ///
-    /// # Panics
+    /// # Errors
     /// When it cannot be reached.
-    pub async fn raw(&self) -> Client {
-        must("connect to PostgreSQL", connect(&self.url()).await)
+    pub async fn connect(&self) -> Result<Client, Error> {
+        connect(&self.url()).await
     }
 
     /// The server's own upkeep may be inside, and only a superuser could end it, so this may take a few tries.
@@ -81,7 +81,7 @@ impl ServerDatabase {
     /// A prepared transaction that a failed test left keeps its database alive.
     async fn roll_back_prepared(&self) {
         let prepared = "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()";
-        let Ok(client) = connect(&self.url()).await else { return };
+        let Ok(client) = self.connect().await else { return };
         for row in client.query(prepared, &[]).await.unwrap_or_default() {
             let _ = client.batch_execute(&format!("ROLLBACK PREPARED '{}'", row.get::<_, String>(0))).await;
         }

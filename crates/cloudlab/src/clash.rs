@@ -17,10 +17,6 @@ pub fn check(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
     service_is_free(names, catalogue)?;
     spellings_are_free(names, catalogue)?;
     renamed_are_apart(names, catalogue)?;
-    let table = names.plural.snake();
-    if catalogue.relations.contains(&table) {
-        return Err(refuse_plural(&table, "what the chassis makes in the database"));
-    }
     sql_names::check(names, catalogue)
 }
 

@@ -66,10 +66,15 @@ fn engines_take(renamed: &[SqlName]) -> Result<(), Refusal> {
 /// Tables, indexes and sequences share one namespace, with each other and with those of the chassis.
 fn are_apart(renamed: &[SqlName], taken: &BTreeSet<String>) -> Result<(), Refusal> {
     let mut seen = BTreeSet::new();
-    match renamed.iter().find(|name| taken.contains(&name.word) || !seen.insert(&name.word)) {
-        None => Ok(()),
-        Some(name) => Err(name.refused("would be there twice in the database")),
+    for name in renamed {
+        if taken.contains(&name.word) {
+            return Err(name.refused("would clash with what the chassis makes in the database"));
+        }
+        if !seen.insert(&name.word) {
+            return Err(name.refused("would be there twice in the database"));
+        }
     }
+    Ok(())
 }
 
 fn postgres_keeps(renamed: &[SqlName]) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use crate::rows::{self, Rows};
 use cloudlab_testing::ServerDatabase;
 use std::time::Duration;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 /// A database that no other test uses.
 pub enum Place {
@@ -56,7 +56,8 @@ impl Place {
 
     /// A connection past the service, for what no service does.
     pub async fn raw(&self) -> Client {
-        connect(&self.url()).await
+        let Self::Postgres(database) = self else { panic!("SQLite has no server to connect to") };
+        database.connect().await.expect("PostgreSQL answers")
     }
 
     pub async fn setting(&self, name: &str) -> String {
@@ -110,10 +111,4 @@ impl Place {
         connection.busy_timeout(Duration::from_secs(5)).unwrap();
         connection
     }
-}
-
-pub async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("PostgreSQL answers");
-    tokio::spawn(connection);
-    client
 }

@@ -2,6 +2,7 @@
 
 use super::parse::check_media;
 use crate::edge::Entered;
+use crate::patience;
 use crate::problem::{Problem, codes};
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -9,14 +10,11 @@ use http::request::Parts;
 use http_body::{Body as _, Frame};
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 /// So much of a body may lie in memory without a place below the limit of running requests: the memory that callers
 /// can take without one is this times the limit of connections.
 const FREE_BYTES: usize = 64 << 10;
-/// This long before the deadline a body is waited for no longer, so that the reply can still say why.
-const MARGIN: Duration = Duration::from_millis(20);
 
 /// Reads a body of at most the bytes that the settings allow, which must be said to be JSON unless it is empty.
 ///
@@ -31,10 +29,9 @@ pub(crate) async fn read(parts: &Parts, body: Body, entered: &Entered) -> Result
     if announced > max_bytes as u64 {
         return Err(too_large(max_bytes));
     }
-    let late = Instant::from_std(entered.deadline()).checked_sub(MARGIN);
     let all = read_all(parts, body, entered);
-    let bytes = match late {
-        Some(late) => timeout_at(late, all).await.map_err(|_| not_sent())??,
+    let bytes = match patience::give_up_at(entered.deadline()) {
+        Some(at) => timeout_at(at, all).await.map_err(|_| not_sent())??,
         None => all.await?,
     };
     if announced == 0 && !bytes.is_empty() {

@@ -3,6 +3,7 @@
 use super::extract::CommandContext;
 use super::flights::{Boarding, Landing, Pilot};
 use crate::answer::response;
+use crate::patience;
 use crate::problem::{Problem, in_progress};
 use axum::response::Response;
 use cloudlab_core::{Presenter, Reply, RequestContext, store};
@@ -20,8 +21,6 @@ static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_REPEATS: u32 = 3;
 const BACK_OFF_MS: u64 = 4;
 const POLL_MS: u64 = 25;
-/// This long before the deadline a command gives up waiting, so that it can still say why.
-const MARGIN: Duration = Duration::from_millis(20);
 
 /// The error of a use case: a problem for the caller, with the store's error inside where the store was the reason.
 pub trait CommandError: Into<Problem> {
@@ -136,7 +135,7 @@ async fn repeat<'c, T, E: CommandError, F: Future<Output = Result<T, E>>>(
 }
 
 fn give_up_at(context: &RequestContext) -> Option<Instant> {
-    context.deadline().and_then(|deadline| Instant::from_std(deadline.instant()).checked_sub(MARGIN))
+    context.deadline().and_then(|deadline| patience::give_up_at(deadline.instant()))
 }
 
 /// Half to all of a pause. Requests that raced have different identities and so part; the same test run pauses the

@@ -43,6 +43,7 @@ pub(crate) struct Entered {
 /// The edge and the route that it is around.
 pub(super) struct Around {
     pub(super) shared: Arc<Shared>,
+    /// Known from the first request on, since only that names it.
     pub(super) route: OnceLock<Route>,
 }
 

@@ -17,26 +17,26 @@ const MAX_REQUEST_ID_BYTES: usize = 128;
 
 /// The headers that the edge reads, found in one pass: to look each up by its hash costs more.
 #[derive(Default)]
-pub(super) struct Read<'h> {
+pub(super) struct EdgeHeaders<'h> {
     request_id: Option<&'h HeaderValue>,
     tenant: Option<&'h HeaderValue>,
     other_tenant: bool,
     trace: Option<&'h HeaderValue>,
 }
 
-impl<'h> Read<'h> {
-    pub(super) fn from(headers: &'h HeaderMap) -> Self {
-        let mut read = Self::default();
+impl<'h> EdgeHeaders<'h> {
+    pub(super) fn of(headers: &'h HeaderMap) -> Self {
+        let mut found = Self::default();
         for (name, value) in headers {
             if *name == REQUEST_ID {
-                read.request_id.get_or_insert(value);
+                found.request_id.get_or_insert(value);
             } else if *name == TENANT_ID {
-                read.other_tenant = read.tenant.replace(value).is_some();
+                found.other_tenant = found.tenant.replace(value).is_some();
             } else if *name == TRACEPARENT {
-                read.trace.get_or_insert(value);
+                found.trace.get_or_insert(value);
             }
         }
-        read
+        found
     }
 
     /// The caller's identity of the request when it is sane, else a new one.

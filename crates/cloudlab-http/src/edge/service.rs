@@ -3,7 +3,7 @@
 use super::Shared;
 use super::call::Call;
 use super::context::{Around, Entered};
-use super::enter::Read;
+use super::enter::EdgeHeaders;
 use super::route::{Route, method_index};
 use crate::problem::{Problem, deadline_exceeded};
 use axum::response::{IntoResponse, Response};
@@ -67,14 +67,15 @@ where
 fn enter<B>(around: &Arc<Around>, request: &Request<B>) -> (Call, Result<(), Problem>) {
     // The router has matched before it calls, and gives each route a service of its own.
     let route = around.route.get_or_init(|| Route::of(request.extensions()));
-    let read = Read::from(request.headers());
-    let request_id = read.request_id(&*around.shared.ids);
+    let headers = EdgeHeaders::of(request.headers());
+    let request_id = headers.request_id(&*around.shared.ids);
     let method = method_index(request.method());
     let mut entered = Entered::new(Arc::clone(around), request.uri().clone(), request_id, method);
-    let known = entered.take_place().and_then(|()| read.tenant(around.shared.settings.tenancy, route.kind));
+    let known =
+        entered.take_place().and_then(|()| headers.tenant(around.shared.settings.tenancy, route.kind));
     let known = known.map(|tenant| {
         entered.tenant = tenant;
-        entered.trace = read.trace();
+        entered.trace = headers.trace();
     });
     (Call::new(entered), known)
 }

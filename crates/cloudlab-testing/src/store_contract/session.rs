@@ -1,7 +1,6 @@
 //! A handle on a test's database, with the words that the suites use.
 
-use crate::fresh_uuid;
-use crate::{TestDatabase, must};
+use crate::{TestDatabase, fresh_uuid, must};
 use cloudlab_core::store::Error;
 use cloudlab_core::{
     Bytes, Commit, Event, Idempotency, Key, Presenter, Principal, Reply, RequestContext, Store, TenantId,

@@ -91,7 +91,7 @@ mod signals {
     }
 
     #[test]
-    fn sigint_and_sigterm_leave_nothing_and_end_the_tool() {
+    fn signals_that_ask_to_end_leave_nothing_and_end_the_tool() {
         for signal in ["-HUP", "-INT", "-QUIT", "-TERM"] {
             let stuck = Stuck::start();
             assert_eq!(entries(&stuck.made().join("here")).len(), 1, "the hidden sibling is there");

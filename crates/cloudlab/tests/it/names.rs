@@ -149,6 +149,19 @@ fn tables_that_an_engine_keeps_for_itself_are_refused_with_the_flag_to_use() {
 }
 
 #[test]
+fn what_the_chassis_or_the_service_itself_makes_in_the_database_is_taken() {
+    let fixture = Fixture::new();
+    for plural in ["leases", "lease-times"] {
+        let err = fixture.refused("quagga-service", &["--plural", plural]);
+        assert!(err.contains("would clash with what the chassis makes in the database"), "{err}");
+        assert!(err.contains("help: --plural names"), "{err}");
+    }
+    let err = fixture.refused("quagga-service", &["--plural", "quagga-statistics"]);
+    assert!(err.contains("`quagga_statistics` would be there twice in the database"), "{err}");
+    fixture.written("quagga-service", &["--plural", "lease-hours"]);
+}
+
+#[test]
 fn singular_and_plural_must_differ() {
     let err = Fixture::new().refused("sheep-service", &["--plural", "sheep"]);
     assert!(err.contains("singular and plural are the same word"), "{err}");
