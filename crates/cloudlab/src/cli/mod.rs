@@ -2,47 +2,24 @@
 //!
 //! **Invariant:** this module judges form only. Whether the answers fit together is decided in [`crate::answers`].
 
+mod new;
+
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::choices::{Api, Broker, Cache, Choice, Database, Notifier, Observability};
+use crate::choices::Choice;
 use crate::refusal::Refusal;
+
+pub use new::{Given, New};
 
 /// What a well-formed command line asks for.
 pub enum Request {
     /// Help or version, to be printed as it is.
     Text(String),
     New(Box<New>),
-}
-
-/// `cloudlab new`, as given: `None` is a flag that was left out.
-pub struct New {
-    pub name: String,
-    pub parent: PathBuf,
-    pub aggregate: Option<String>,
-    pub plural: Option<String>,
-    pub given: Given,
-    pub run: bool,
-    pub dry_run: bool,
-    pub json: bool,
-}
-
-/// The choices as given.
-pub struct Given {
-    pub blueprint: Option<String>,
-    pub database: Option<Database>,
-    pub cache: Option<Cache>,
-    pub broker: Option<Broker>,
-    pub notifier: Option<Notifier>,
-    pub api: Option<Vec<Api>>,
-    pub observability: Option<Observability>,
-    pub chassis: Option<String>,
-    pub answers: Option<PathBuf>,
-    pub yes: bool,
 }
 
 /// Reads a command line whose first word is the program.
@@ -52,7 +29,7 @@ pub fn parse(args: &[OsString]) -> Result<Request, Refusal> {
         Err(error) => return text_or_refusal(&error),
     };
     match matches.subcommand() {
-        Some(("new", new)) => Ok(Request::New(Box::new(read_new(new)))),
+        Some(("new", new)) => Ok(Request::New(Box::new(new::read(new)))),
         _ => Err(Refusal::internal("a command without a reader was accepted")),
     }
 }
@@ -63,35 +40,7 @@ fn grammar() -> Command {
         .about("Writes production-grade Rust services.")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(new_grammar())
-}
-
-fn new_grammar() -> Command {
-    Command::new("new")
-        .about("Writes a new service into PARENT/NAME.")
-        .after_help("Example: cloudlab new parcel-service --path .. --yes --run")
-        .arg(
-            Arg::new("name")
-                .value_name("NAME")
-                .required(true)
-                .help("Package, folder and binary, like parcel-service"),
-        )
-        .arg(text("path", "PARENT", "Folder to put it into, made if missing [default: .]"))
-        .arg(text("aggregate", "Name", "Type of the aggregate [default: from NAME, without -service]"))
-        .arg(text("plural", "names", "Its plural, for the table and the routes [default: with an s]"))
-        .arg(text("blueprint", "BLUEPRINT", "What to start from [default: blank]"))
-        .arg(choice::<Database>("Where state is kept [default: postgres]"))
-        .arg(choice::<Cache>("Cache; none is without one, the others are not built yet [default: none]"))
-        .arg(choice::<Broker>("Carrier of events; none is in the process [default: none]"))
-        .arg(choice::<Notifier>("What wakes the outbox [default: notify on postgres, else polling]"))
-        .arg(choice::<Api>("Kinds of API, separated by commas [default: rest]").value_delimiter(','))
-        .arg(choice::<Observability>("Where metrics go [default: prometheus]"))
-        .arg(text("chassis", "MODE", "vendored, path[=DIR], git=URL or registry [default: vendored]"))
-        .arg(text("answers", "FILE", "Take the answers from a file"))
-        .arg(switch("yes", "Take the default of every choice that is not given"))
-        .arg(switch("run", "Start the service afterwards, with cargo run"))
-        .arg(switch("dry-run", "List what would be written, and leave everything as it is"))
-        .arg(switch("json", "Report in JSON on standard output"))
+        .subcommand(new::grammar())
 }
 
 fn text(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -104,31 +53,6 @@ fn choice<C: Choice + Send + Sync + 'static>(help: &'static str) -> Arg {
 
 fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).value_parser(value_parser!(bool)).help(help)
-}
-
-fn read_new(matches: &ArgMatches) -> New {
-    let word = |name: &str| matches.get_one::<String>(name).cloned();
-    New {
-        name: word("name").unwrap_or_default(),
-        parent: PathBuf::from(word("path").unwrap_or_else(|| ".".into())),
-        aggregate: word("aggregate"),
-        plural: word("plural"),
-        given: Given {
-            blueprint: word("blueprint"),
-            database: one(matches),
-            cache: one(matches),
-            broker: one(matches),
-            notifier: one(matches),
-            api: matches.get_many::<Api>(Api::FLAG).map(|values| values.copied().collect()),
-            observability: one(matches),
-            chassis: word("chassis"),
-            answers: word("answers").map(PathBuf::from),
-            yes: matches.get_flag("yes"),
-        },
-        run: matches.get_flag("run"),
-        dry_run: matches.get_flag("dry-run"),
-        json: matches.get_flag("json"),
-    }
 }
 
 fn one<C: Choice + Send + Sync + 'static>(matches: &ArgMatches) -> Option<C> {
