@@ -1,4 +1,4 @@
-//! The six questions and their possible answers, with the words of the flag and the words for people.
+//! The closed questions and their possible answers, with the words of the flag and the words for people.
 //!
 //! Every choice of the contract can be asked for, whether it is built or not: a request is then answered with the
 //! honest reason instead of "unknown value".
@@ -7,14 +7,16 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 /// One closed set of answers to one question.
-pub trait Choice: ValueEnum {
+pub trait Choice: ValueEnum + 'static {
     /// The flag without its dashes.
     const FLAG: &'static str;
     /// The value as it is written after the flag.
     fn value(&self) -> &'static str;
     /// The value in a sentence.
     fn words(&self) -> &'static str;
-    /// Whether this version can render it.
+    /// What choosing it means for the service.
+    fn meaning(&self) -> &'static str;
+    /// Whether this version can render it; what is planned can be asked for, and is refused with the reason.
     fn is_built(&self) -> bool;
 
     /// `--flag value`.
@@ -24,7 +26,9 @@ pub trait Choice: ValueEnum {
 }
 
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident $flag:literal { $($variant:ident $value:literal $words:literal $built:literal,)+ }) => {
+    (@ built) => { true };
+    (@ planned) => { false };
+    ($(#[$doc:meta])* $name:ident $flag:literal { $($variant:ident $value:literal $words:literal $built:ident $meaning:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($variant),+ }
@@ -46,70 +50,91 @@ macro_rules! choice {
             fn words(&self) -> &'static str {
                 match self { $(Self::$variant => $words),+ }
             }
+            fn meaning(&self) -> &'static str {
+                match self { $(Self::$variant => $meaning),+ }
+            }
             fn is_built(&self) -> bool {
-                match self { $(Self::$variant => $built),+ }
+                match self { $(Self::$variant => choice!(@ $built)),+ }
             }
         }
     };
 }
 
 choice! {
+    /// What a service starts from.
+    Blueprint "blueprint" {
+        Blank "blank" "blank" built "one aggregate of your own naming, with every pattern in place",
+        Auth "auth" "auth" planned "sign-up, login, tokens, roles",
+        User "user" "user" planned "profiles, addresses, memberships",
+        Product "product" "product" planned "catalogue, categories, prices",
+        Order "order" "order" planned "cart and checkout, event sourced, with a saga",
+        Payment "payment" "payment" planned "authorize, capture, refund, ledger",
+        Inventory "inventory" "inventory" planned "stock and reservations, event sourced",
+        Notification "notification" "notification" planned "mail, SMS, push, templates",
+        Analytics "analytics" "analytics" planned "events into views",
+        Content "content" "content" planned "media in an object store",
+        Search "search" "search" planned "full text, facets",
+        Rules "rules" "rules" planned "business rules with a lifecycle",
+    }
+}
+
+choice! {
     /// Where the service keeps its state; SQLite is compiled in whatever is chosen.
     Database "database" {
-        Postgres "postgres" "PostgreSQL" true,
-        Mysql "mysql" "MySQL" false,
-        Cockroach "cockroach" "CockroachDB" false,
-        Sqlite "sqlite" "SQLite" true,
+        Postgres "postgres" "PostgreSQL" built "a server for production; runs on SQLite until it has a URL",
+        Mysql "mysql" "MySQL" planned "MySQL or MariaDB",
+        Cockroach "cockroach" "CockroachDB" planned "several nodes that speak PostgreSQL's protocol",
+        Sqlite "sqlite" "SQLite" built "one file beside the service: one machine, no server, ever",
     }
 }
 
 choice! {
     /// Where the service caches; `none` is all that this version has.
     Cache "cache" {
-        Redis "redis" "Redis" false,
-        Dragonfly "dragonfly" "DragonflyDB" false,
-        Memcached "memcached" "Memcached" false,
-        None "none" "none" true,
+        Redis "redis" "Redis" planned "shared by all replicas",
+        Dragonfly "dragonfly" "DragonflyDB" planned "Redis's protocol, many cores",
+        Memcached "memcached" "Memcached" planned "shared by all replicas, without patterns",
+        None "none" "none" built "no server for it",
     }
 }
 
 choice! {
     /// What carries events between services; `none` is in the process.
     Broker "broker" {
-        Nats "nats" "NATS JetStream" false,
-        Kafka "kafka" "Kafka" false,
-        Rabbitmq "rabbitmq" "RabbitMQ" false,
-        Sqs "sqs" "AWS SQS/SNS" false,
-        None "none" "none" true,
+        Nats "nats" "NATS JetStream" planned "small, quick, one binary",
+        Kafka "kafka" "Kafka" planned "long retention, many consumers",
+        Rabbitmq "rabbitmq" "RabbitMQ" planned "queues with routing",
+        Sqs "sqs" "AWS SQS/SNS" planned "nothing to run on AWS",
+        None "none" "none" built "events are delivered within the process",
     }
 }
 
 choice! {
     /// What wakes the reader of the outbox after a commit of another process.
     Notifier "notifier" {
-        Notify "notify" "LISTEN/NOTIFY" true,
-        Redis "redis" "Redis pub/sub" false,
-        Polling "polling" "polling" true,
+        Notify "notify" "LISTEN/NOTIFY" built "PostgreSQL wakes the other replicas at once",
+        Redis "redis" "Redis pub/sub" planned "a Redis wakes the other replicas at once",
+        Polling "polling" "polling" built "replicas look by themselves, at most 20 ms late by default",
     }
 }
 
 choice! {
     /// How callers speak to the service; several may be chosen.
     Api "api" {
-        Rest "rest" "REST" true,
-        Websocket "websocket" "WebSocket" false,
-        Grpc "grpc" "gRPC" false,
-        Graphql "graphql" "GraphQL" false,
+        Rest "rest" "REST" built "JSON over HTTP, with OpenAPI",
+        Websocket "websocket" "WebSocket" planned "live updates",
+        Grpc "grpc" "gRPC" planned "typed calls between services",
+        Graphql "graphql" "GraphQL" planned "queries that the caller shapes",
     }
 }
 
 choice! {
     /// Where metrics and traces go.
     Observability "observability" {
-        Prometheus "prometheus" "Prometheus" true,
-        Opentelemetry "opentelemetry" "OpenTelemetry" false,
-        Datadog "datadog" "Datadog" false,
-        Newrelic "newrelic" "New Relic" false,
-        Basic "basic" "basic" false,
+        Prometheus "prometheus" "Prometheus" built "metrics at the admin address, JSON logs",
+        Opentelemetry "opentelemetry" "OpenTelemetry" planned "traces and metrics over OTLP",
+        Datadog "datadog" "Datadog" planned "over OTLP, to its agent",
+        Newrelic "newrelic" "New Relic" planned "over OTLP, to its endpoint",
+        Basic "basic" "basic" planned "logs only",
     }
 }

@@ -1,7 +1,8 @@
 //! The command line of Cloud Lab: `cloudlab new` writes a service from the template of a checkout.
 //!
-//! A request is read at the edge ([`cli`], [`answers`], [`names`]), refused there or trusted from then on. The template
-//! is rendered in memory ([`service`]), written to a hidden sibling of the target, formatted, and renamed into place.
+//! A request is read at the edge ([`cli`], [`answers_file`], [`prompts`]), judged as a whole ([`answers`],
+//! [`compatibility`], [`names`]), and refused there or trusted from then on. The template is rendered in memory
+//! ([`service`]), written to a hidden sibling of the target, formatted, and renamed into place.
 //!
 //! **Invariant:** a refused or interrupted request leaves the file system as it was.
 //! **Invariant:** Rust code is renamed word by word and never written from a template language, so the template is
@@ -9,12 +10,17 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+mod answers_file;
 mod article;
+mod asker;
 mod catalogue;
+mod chassis;
 mod checkout;
 mod choices;
 mod clash;
 mod cli;
+mod compatibility;
+mod draft;
 mod files;
 mod interrupt;
 mod lexer;
@@ -23,12 +29,15 @@ mod markers;
 mod names;
 mod new;
 mod outcome;
+mod prices;
+mod prompts;
 mod record;
 mod refusal;
 mod rename;
 mod report;
 mod reserved;
 mod service;
+mod sources;
 mod sql_names;
 mod staging;
 mod tools;
@@ -37,17 +46,25 @@ mod vendor;
 use std::ffi::OsString;
 use std::io::Write;
 
-pub use checkout::Checkout;
+pub use asker::{Asker, Judge, Terminal};
+pub use checkout::{Checkout, Pack};
 pub use interrupt::Interrupt;
 
 use cli::Request;
+
+/// What a command works in.
+pub struct Setting<'a> {
+    pub checkout: &'a Checkout,
+    pub interrupt: &'a Interrupt,
+    /// Who is asked for what a command line leaves open; without anybody, that is refused.
+    pub asker: Option<&'a mut (dyn Asker + 'static)>,
+}
 
 /// Runs one command line (`args` opens with the program's name) and answers with the exit code: 0 done, 2 refused,
 /// 130 interrupted.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
-    checkout: &Checkout,
-    interrupt: &Interrupt,
+    setting: Setting<'_>,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
@@ -55,7 +72,7 @@ pub fn run(
     let json = args.iter().any(|arg| arg == "--json");
     let answer = cli::parse(&args).and_then(|request| match request {
         Request::Text(text) => report::text(out, &text),
-        Request::New(request) => new::run(&request, checkout, interrupt, out, err),
+        Request::New(request) => new::run(&request, setting, out, err),
     });
     match answer {
         Ok(code) => code,

@@ -4,11 +4,17 @@
 use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
-use cloudlab::{Checkout, Interrupt};
+use cloudlab::{Asker, Checkout, Interrupt, Pack, Setting, Terminal};
+
+/// The folder that this command was built from, and what was packed there.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+const PACK: Pack = include!(concat!(env!("OUT_DIR"), "/pack.rs"));
 
 fn main() -> ExitCode {
-    let checkout = Checkout::at(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let checkout = Checkout::of_program(std::env::current_exe().ok().as_deref(), ROOT, PACK);
     let interrupt = Interrupt::on_signals();
-    let code = cloudlab::run(std::env::args_os(), &checkout, &interrupt, &mut stdout(), &mut stderr());
-    ExitCode::from(code)
+    let mut terminal = Terminal::attached();
+    let asker = terminal.as_mut().map(|terminal| terminal as &mut (dyn Asker + 'static));
+    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker };
+    ExitCode::from(cloudlab::run(std::env::args_os(), setting, &mut stdout(), &mut stderr()))
 }

@@ -7,11 +7,22 @@ use std::collections::BTreeSet;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use crate::refusal::Refusal;
-use crate::vendor;
 
 /// The root manifest of the checkout.
 pub struct Workspace {
     document: DocumentMut,
+}
+
+/// Where a manifest finds the crates of the chassis.
+pub enum Place {
+    /// One folder that holds them all, each under its name; it ends with a slash.
+    Folder(String),
+    /// A checkout, in which each lies as it does in ours.
+    Checkout(String),
+    /// A repository that cargo looks through.
+    Git(String),
+    /// The registry, at the chassis's version.
+    Registry,
 }
 
 /// Which of a package's dependencies are meant.
@@ -42,18 +53,25 @@ impl Workspace {
         crates
     }
 
-    /// The manifest of a generated service: a package that is its own workspace, with the chassis in `vendor`.
+    /// The manifest of a generated service: a package that is its own workspace, with the chassis at `place`.
     /// `off` are features of the chassis that were not chosen.
-    pub fn service_manifest(&self, text: &str, off: &BTreeSet<&str>) -> Result<String, Refusal> {
+    pub fn service_manifest(
+        &self,
+        text: &str,
+        place: &Place,
+        off: &BTreeSet<&str>,
+    ) -> Result<String, Refusal> {
         let mut manifest = parse(text, "the template's Cargo.toml")?;
         // The licence is that of the chassis; what the service's owner grants to others is not for us to say.
         if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_like_mut) {
             package.remove("license");
         }
-        self.write_out(&mut manifest, ALL_DEPENDENCIES, vendor::FOLDER, off)?;
+        self.write_out(&mut manifest, ALL_DEPENDENCIES, place, off)?;
         let lints = manifest.remove("lints").is_some();
         let mut workspace = Table::new();
-        workspace.insert("exclude", Array::from_iter(["vendor"]).into());
+        if matches!(place, Place::Folder(_)) {
+            workspace.insert("exclude", Array::from_iter(["vendor"]).into());
+        }
         let mut sections = vec![manifest.to_string(), section("workspace", &Item::Table(workspace))];
         let inherited = self.document.get("workspace").and_then(|item| item.get("lints")).filter(|_| lints);
         sections.extend(inherited.map(|item| section("lints", item)));
@@ -71,7 +89,7 @@ impl Workspace {
         for table in target_tables(manifest.as_table_mut()) {
             table.remove("dev-dependencies");
         }
-        self.write_out(&mut manifest, DEPENDENCIES, "../", &BTreeSet::new())?;
+        self.write_out(&mut manifest, DEPENDENCIES, &Place::Folder("../".into()), &BTreeSet::new())?;
         Ok(manifest.to_string())
     }
 
@@ -79,7 +97,7 @@ impl Workspace {
         &self,
         manifest: &mut DocumentMut,
         sections: &[&str],
-        place: &str,
+        place: &Place,
         off: &BTreeSet<&str>,
     ) -> Result<(), Refusal> {
         if let Some(package) = manifest.get_mut("package").and_then(Item::as_table_like_mut) {
@@ -111,7 +129,7 @@ impl Workspace {
         &self,
         name: &str,
         item: &Item,
-        place: &str,
+        place: &Place,
         off: &BTreeSet<&str>,
     ) -> Result<Option<Item>, Refusal> {
         if !is_inherited(item) {
@@ -123,7 +141,7 @@ impl Workspace {
         let base = self.dependency(name);
         let base =
             base.ok_or_else(|| Refusal::internal(format!("{name} is not a dependency of the workspace")))?;
-        let mut resolved = inherited(base, name, place);
+        let mut resolved = self.inherited(base, name, place);
         let unwanted = if self.folder_of(name).is_some() { off.clone() } else { BTreeSet::new() };
         let features = features(base).chain(features(item)).filter(|feature| !unwanted.contains(feature));
         let features: Vec<&str> = without_repeats(features);
@@ -136,6 +154,42 @@ impl Workspace {
             }
         }
         Ok(Some(Item::Value(shortest(resolved))))
+    }
+
+    /// The workspace's part of a dependency; a crate of the workspace is looked for at `place`.
+    fn inherited(&self, base: &Item, name: &str, place: &Place) -> InlineTable {
+        let mut table = InlineTable::new();
+        match base.as_table_like() {
+            None => {
+                table.extend(base.as_value().map(|version| ("version", version.clone().decorated("", ""))));
+            }
+            Some(base) => {
+                if let Some(folder) = base.get("path").and_then(Item::as_str) {
+                    let (key, value) = self.pointer(name, folder, place);
+                    table.insert(key, value.into());
+                }
+                let values = base.iter().filter(|(key, _)| !matches!(*key, "path" | "features"));
+                table.extend(
+                    values.filter_map(|(key, item)| Some((key, item.as_value()?.clone().decorated("", "")))),
+                );
+            }
+        }
+        table
+    }
+
+    fn pointer(&self, name: &str, folder: &str, place: &Place) -> (&'static str, String) {
+        match place {
+            Place::Folder(all) => ("path", format!("{all}{name}")),
+            Place::Checkout(root) => ("path", format!("{root}/{folder}")),
+            Place::Git(url) => ("git", url.clone()),
+            Place::Registry => ("version", self.version().to_string()),
+        }
+    }
+
+    /// The one version of the workspace.
+    fn version(&self) -> &str {
+        let package = self.document.get("workspace").and_then(|workspace| workspace.get("package"));
+        package.and_then(|package| package.get("version")).and_then(Item::as_str).unwrap_or("*")
     }
 
     fn dependency(&self, name: &str) -> Option<&Item> {
@@ -157,26 +211,6 @@ pub fn dependencies(text: &str) -> Result<Vec<String>, Refusal> {
 
 fn is_inherited(item: &Item) -> bool {
     item.as_table_like().and_then(|table| table.get("workspace")).and_then(Item::as_bool) == Some(true)
-}
-
-/// The workspace's part of a dependency. A crate of the workspace becomes a neighbour at `place`.
-fn inherited(base: &Item, name: &str, place: &str) -> InlineTable {
-    let mut table = InlineTable::new();
-    match base.as_table_like() {
-        None => {
-            table.extend(base.as_value().map(|version| ("version", version.clone().decorated("", ""))));
-        }
-        Some(base) => {
-            if base.contains_key("path") {
-                table.insert("path", format!("{place}{name}").into());
-            }
-            let values = base.iter().filter(|(key, _)| !matches!(*key, "path" | "features"));
-            table.extend(
-                values.filter_map(|(key, item)| Some((key, item.as_value()?.clone().decorated("", "")))),
-            );
-        }
-    }
-    table
 }
 
 fn features(item: &Item) -> impl Iterator<Item = &str> {

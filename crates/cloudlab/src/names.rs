@@ -28,18 +28,11 @@ pub const OTHER_PLURAL: &str = "--plural names   (other lower-case words)";
 const NAME_LIMIT: usize = 64;
 
 impl Names {
-    /// Reads the three names; the aggregate comes from the service's name and the plural is the singular with an `s`
+    /// Puts the names together; the aggregate comes from the service's name and the plural is the singular with an `s`
     /// unless they are given.
-    pub fn parse(service: &str, aggregate: Option<&str>, plural: Option<&str>) -> Result<Self, Refusal> {
-        let service = ServiceName::parse(service)?;
-        let singular = match aggregate {
-            Some(aggregate) => parse_aggregate(aggregate)?,
-            None => Words::split(service.stem(), '-'),
-        };
-        let plural = match plural {
-            Some(plural) => parse_plural(plural)?,
-            None => singular.with_s(),
-        };
+    pub fn of(service: ServiceName, singular: Option<Words>, plural: Option<Words>) -> Result<Self, Refusal> {
+        let singular = singular.unwrap_or_else(|| service.aggregate());
+        let plural = plural.unwrap_or_else(|| singular.with_s());
         let names = Self { service, singular, plural };
         names.are_usable()?;
         Ok(names)
@@ -112,13 +105,54 @@ impl ServiceName {
         Words::split(&self.0, '-')
     }
 
-    /// Without `-service`: what the service is about.
-    fn stem(&self) -> &str {
-        self.0.strip_suffix("-service").unwrap_or(&self.0)
+    /// What the service is about: its name without `-service`.
+    pub fn aggregate(&self) -> Words {
+        Words::split(self.0.strip_suffix("-service").unwrap_or(&self.0), '-')
     }
 }
 
 impl Words {
+    /// The words of a type's name.
+    pub fn of_type(aggregate: &str) -> Result<Self, Refusal> {
+        let refuse = |rule: &str| {
+            Err(Refusal::new(format!("the aggregate `{}` {rule}", shortened(aggregate))).help(
+                "--aggregate Name   (PascalCase with acronyms as words, such as PurchaseOrder or QrCode)",
+            ))
+        };
+        if !aggregate.starts_with(|first: char| first.is_ascii_uppercase()) {
+            return refuse("does not begin with a capital letter");
+        }
+        if !aggregate.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return refuse("has a character that is neither a letter from A to z nor a digit");
+        }
+        let capitals = |pair: &[u8]| pair.iter().all(u8::is_ascii_uppercase);
+        if aggregate.as_bytes().windows(2).any(capitals) {
+            return refuse("has two capital letters in a row, so its words cannot be told apart");
+        }
+        Ok(words_of_pascal(aggregate))
+    }
+
+    /// The words of a plural, with hyphens or underscores between them.
+    pub fn of_plural(plural: &str) -> Result<Self, Refusal> {
+        let kebab = plural.replace('_', "-");
+        let letters = kebab.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
+        let begins = kebab.starts_with(|first: char| first.is_ascii_lowercase());
+        let apart = !kebab.contains("--") && !kebab.ends_with('-');
+        if letters && begins && apart {
+            return Ok(Self::split(&kebab, '-'));
+        }
+        Err(Refusal::new(format!("the plural `{}` is not made of lower-case words", shortened(plural)))
+            .help("--plural names   (letters, digits and single hyphens, such as purchase-orders)"))
+    }
+
+    /// The words of an aggregate as a record keeps them.
+    pub fn of_record(aggregate: &str) -> Result<Self, Refusal> {
+        Self::of_plural(aggregate).map_err(|_| {
+            Refusal::new(format!("the aggregate `{}` is not made of lower-case words", shortened(aggregate)))
+                .help("aggregate = \"purchase-order\"")
+        })
+    }
+
     fn split(text: &str, separator: char) -> Self {
         Self(text.split(separator).map(str::to_string).collect())
     }
@@ -160,7 +194,8 @@ impl Words {
         self.snake().to_ascii_uppercase()
     }
 
-    fn with_s(&self) -> Self {
+    /// The only plural that is ever guessed.
+    pub fn with_s(&self) -> Self {
         let mut words = self.0.clone();
         if let Some(last) = words.last_mut() {
             last.push('s');
@@ -209,24 +244,6 @@ pub fn shortened(name: &str) -> String {
     name.chars().take(20).collect::<String>() + "..."
 }
 
-fn parse_aggregate(aggregate: &str) -> Result<Words, Refusal> {
-    let refuse = |rule: &str| {
-        Err(Refusal::new(format!("the aggregate `{}` {rule}", shortened(aggregate)))
-            .help("--aggregate Name   (PascalCase with acronyms as words, such as PurchaseOrder or QrCode)"))
-    };
-    if !aggregate.starts_with(|first: char| first.is_ascii_uppercase()) {
-        return refuse("does not begin with a capital letter");
-    }
-    if !aggregate.chars().all(|c| c.is_ascii_alphanumeric()) {
-        return refuse("has a character that is neither a letter from A to z nor a digit");
-    }
-    let capitals = |pair: &[u8]| pair.iter().all(u8::is_ascii_uppercase);
-    if aggregate.as_bytes().windows(2).any(capitals) {
-        return refuse("has two capital letters in a row, so its words cannot be told apart");
-    }
-    Ok(words_of_pascal(aggregate))
-}
-
 fn words_of_pascal(aggregate: &str) -> Words {
     let mut words: Vec<String> = Vec::new();
     for letter in aggregate.chars() {
@@ -236,16 +253,4 @@ fn words_of_pascal(aggregate: &str) -> Words {
         }
     }
     Words(words)
-}
-
-fn parse_plural(plural: &str) -> Result<Words, Refusal> {
-    let kebab = plural.replace('_', "-");
-    let letters = kebab.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
-    let begins = kebab.starts_with(|first: char| first.is_ascii_lowercase());
-    let apart = !kebab.contains("--") && !kebab.ends_with('-');
-    if letters && begins && apart {
-        return Ok(Words::split(&kebab, '-'));
-    }
-    Err(Refusal::new(format!("the plural `{}` is not made of lower-case words", shortened(plural)))
-        .help("--plural names   (letters, digits and single hyphens, such as purchase-orders)"))
 }

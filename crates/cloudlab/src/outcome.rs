@@ -32,12 +32,12 @@ impl Outcome<'_> {
 
     /// The way into the folder, as a line for a shell.
     pub fn change_folder(&self) -> String {
-        let path = self.path.display().to_string();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-        if path.chars().all(plain) {
-            format!("cd {path}")
-        } else {
-            format!("cd '{}'", path.replace('\'', "'\\''"))
-        }
+        format!("cd {}", quoted(&self.path.display().to_string()))
     }
+}
+
+/// A word as a shell reads it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@".contains(c);
+    if word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

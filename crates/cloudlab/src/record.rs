@@ -5,7 +5,8 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use crate::answers::{Answers, BLUEPRINT, Told};
+use crate::answers::{Answers, Told};
+use crate::choices::Choice;
 use crate::files::File;
 use crate::names::Names;
 
@@ -14,7 +15,7 @@ pub const PATH: &str = "cloudlab.toml";
 /// The record of a service whose files are final. The vendored chassis has no digests: it is not edited but replaced.
 pub fn write(names: &Names, answers: &Answers, files: &[File]) -> File {
     let mut document = DocumentMut::new();
-    document.insert("service", Item::Table(service(names)));
+    document.insert("service", Item::Table(service(names, answers)));
     document.insert("answers", Item::Table(answered(answers)));
     document.insert("names", Item::Table(named(names)));
     document.insert("files", Item::Table(digests(files)));
@@ -22,10 +23,10 @@ pub fn write(names: &Names, answers: &Answers, files: &[File]) -> File {
     File::text(PATH, format!("{comment}{document}"))
 }
 
-fn service(names: &Names) -> Table {
+fn service(names: &Names, answers: &Answers) -> Table {
     let mut table = Table::new();
     table.insert("name", value(names.service.as_str()));
-    table.insert("blueprint", value(BLUEPRINT));
+    table.insert("blueprint", value(answers.blueprint.value()));
     table.insert("cloudlab", value(env!("CARGO_PKG_VERSION")));
     table
 }

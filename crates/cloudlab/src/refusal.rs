@@ -36,6 +36,11 @@ impl Refusal {
         Self::io(doing, path, error).help(ELSEWHERE)
     }
 
+    /// There is nobody who could be asked what the service is called.
+    pub fn name_missing() -> Self {
+        Self::new("the name of the service is missing").help("cloudlab new parcel-service --yes")
+    }
+
     /// Ctrl-C or a polite kill. 130 is what shells expect of an interrupted command, so that their loops stop too.
     pub fn interrupted() -> Self {
         Self { sentence: "interrupted".into(), help: Vec::new(), exit: 130 }

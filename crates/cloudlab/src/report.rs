@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::answers::{Answers, BLUEPRINT, Told};
+use crate::answers::{Answers, Told};
 use crate::choices::{Api, Choice, Database};
-use crate::outcome::Outcome;
+use crate::names::Names;
+use crate::outcome::{self, Outcome};
 use crate::refusal::Refusal;
 use crate::vendor;
 
@@ -48,7 +50,7 @@ pub fn as_json(outcome: &Outcome<'_>, out: &mut dyn Write) {
         "files": outcome.files,
         "vendored": outcome.vendored,
         "elapsed_ms": u64::try_from(outcome.elapsed.as_millis()).unwrap_or(u64::MAX),
-        "blueprint": BLUEPRINT,
+        "blueprint": outcome.answers.blueprint.value(),
         "answers": answered(outcome.answers),
         "names": { "aggregate": outcome.names.singular.pascal(), "plural": outcome.names.plural.kebab() },
         "warnings": outcome.warnings,
@@ -65,6 +67,28 @@ fn answered(answers: &Answers) -> Value {
     answers.told().into_iter().map(|(question, told)| (question, answer(told))).collect()
 }
 
+/// The command line that asks nothing and writes the same.
+pub fn command_line(names: &Names, answers: &Answers, parent: &Path) -> String {
+    let mut words = vec!["cloudlab".into(), "new".into(), names.service.as_str().to_string()];
+    if parent != Path::new(".") {
+        words.extend(["--path".into(), outcome::quoted(&parent.display().to_string())]);
+    }
+    if names.singular != names.service.aggregate() {
+        words.extend(["--aggregate".into(), names.singular.pascal()]);
+    }
+    if names.plural != names.singular.with_s() {
+        words.extend(["--plural".into(), names.plural.kebab()]);
+    }
+    for (question, answer) in answers.told() {
+        let answer = match answer {
+            Told::One(word) => word,
+            Told::Many(words) => words.join(","),
+        };
+        words.extend([format!("--{question}"), outcome::quoted(&answer)]);
+    }
+    words.join(" ")
+}
+
 /// The outcome of a dry run: every file, with the crates of the chassis by their number of files.
 pub fn planned(outcome: &Outcome<'_>, out: &mut dyn Write) {
     let of_no_crate = outcome.vendored.iter().filter(|path| vendor::crate_of(path).is_none());
@@ -79,8 +103,8 @@ pub fn planned(outcome: &Outcome<'_>, out: &mut dyn Write) {
         let folder = outcome.path.join(vendor::FOLDER).join(name);
         let _ = writeln!(out, "{}/   ({count} files)", folder.display());
     }
-    let _ =
-        writeln!(out, "{} files and the chassis would be written; nothing was written", outcome.files.len());
+    let chassis = if outcome.vendored.is_empty() { "" } else { " and the chassis" };
+    let _ = writeln!(out, "{} files{chassis} would be written; nothing was written", outcome.files.len());
 }
 
 /// The outcome of a real run, as a small table and what to do next.

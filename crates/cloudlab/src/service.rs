@@ -1,4 +1,4 @@
-//! A service, rendered in memory: the template under the user's names and options, with the chassis in `vendor`.
+//! A service, rendered in memory: the template under the user's names and options, and the chassis where it is vendored.
 //!
 //! **Invariant:** rendering writes nothing, so a dry run and a real one take the same way.
 
@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::answers::{Answers, OPTIONS};
 use crate::catalogue::Catalogue;
+use crate::chassis::Chassis;
 use crate::checkout::Checkout;
 use crate::clash;
 use crate::files::File;
-use crate::manifest::{self, Workspace};
+use crate::manifest::{self, Place, Workspace};
 use crate::markers;
 use crate::names::{Names, OTHER_AGGREGATE};
 use crate::refusal::Refusal;
@@ -20,37 +21,33 @@ use crate::vendor;
 pub struct Service {
     /// The service's own files, sorted by path.
     pub files: Vec<File>,
-    /// The chassis, with its licences.
+    /// The chassis, with its licences; empty where the service refers to it elsewhere.
     pub vendored: Vec<File>,
 }
 
-/// Hidden files that belong to a service all the same.
-const HIDDEN: [&str; 2] = [".env.example", ".gitignore"];
-/// What running and building leave in the template's folder.
-const PRODUCTS: [&str; 3] = ["target", "data", "Cargo.lock"];
-
-/// Renders the blank service.
-pub fn render(checkout: &Checkout, names: &Names, answers: &Answers) -> Result<Service, Refusal> {
+/// Renders the blank service, whose manifest finds the chassis at `place`.
+pub fn render(
+    checkout: &Checkout,
+    names: &Names,
+    answers: &Answers,
+    place: &Place,
+) -> Result<Service, Refusal> {
     let workspace = checkout.workspace()?;
-    let template = checkout.template(&is_source)?;
+    let template = checkout.template()?;
     let manifest = manifest_of(&template)?;
     let crates = vendor::needed(checkout, &workspace, manifest)?;
     let catalogue = Catalogue::of(&template, &crates, &manifest::dependencies(manifest)?);
     clash::check(names, &catalogue)?;
     let rendering =
-        Rendering { workspace: &workspace, renamer: Renamer::new(names), options: answers.options() };
+        Rendering { workspace: &workspace, renamer: Renamer::new(names), options: answers.options(), place };
     let mut own = rendering.files(&template)?;
     own.push(File::text("Cargo.lock", renamed_lock(&checkout.lock()?, names)));
     own.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Service { files: own, vendored: vendor::files(checkout, &workspace, &crates)? })
-}
-
-/// The files that belong to a service: those that version control would keep.
-fn is_source(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let hidden = name.starts_with('.') && !HIDDEN.contains(&name);
-    let database = [".db", ".db-wal", ".db-shm", ".db-journal"].iter().any(|ending| name.ends_with(ending));
-    !hidden && !database && !PRODUCTS.contains(&path)
+    let vendored = match answers.chassis {
+        Chassis::Vendored => vendor::files(checkout, &workspace, &crates)?,
+        _ => Vec::new(),
+    };
+    Ok(Service { files: own, vendored })
 }
 
 fn manifest_of(template: &[File]) -> Result<&str, Refusal> {
@@ -67,6 +64,7 @@ struct Rendering<'a> {
     workspace: &'a Workspace,
     renamer: Renamer,
     options: BTreeSet<&'static str>,
+    place: &'a Place,
 }
 
 impl Rendering<'_> {
@@ -102,7 +100,7 @@ impl Rendering<'_> {
             return Ok(renamed);
         }
         let off = OPTIONS.into_iter().filter(|option| !self.options.contains(option)).collect();
-        self.workspace.service_manifest(&renamed, &off)
+        self.workspace.service_manifest(&renamed, self.place, &off)
     }
 
     fn has_no_residue(&self, source: &File, rendered: &File) -> Result<(), Refusal> {

@@ -22,18 +22,22 @@ const INTERRUPT_POLL: Duration = Duration::from_millis(10);
 /// A target folder of its own, so that no build's products are touched.
 const SCRATCH: &str = ".cloudlab-scratch";
 
-/// Formats the code and prunes the lock, both at once; answers with warnings.
+/// Formats the code and prunes the lock of this service, both at once; answers with warnings. Where no service is named
+/// the lock stays as it is: a chassis that cargo must fetch first is not known to it yet, and the first build completes
+/// the lock with the same versions.
 pub fn finish(
     folder: &Path,
-    service: &str,
+    service: Option<&str>,
     files: &[File],
     interrupt: &Interrupt,
 ) -> Result<Vec<String>, Refusal> {
     let format = Tool::start(&mut rustfmt(folder, files), "the code is not formatted");
-    let prune = Tool::start(&mut prune(folder, service), "Cargo.lock lists too much until the first build");
+    let prune = service.map(|service| {
+        Tool::start(&mut prune(folder, service), "Cargo.lock lists too much until the first build")
+    });
     // The second tool is ended too when the user calls the work off during the first.
-    let (format, prune) = (format.wait(interrupt), prune.wait(interrupt));
-    let warnings = [format?, prune?].into_iter().flatten().collect();
+    let (format, prune) = (format.wait(interrupt), prune.map(|prune| prune.wait(interrupt)));
+    let warnings = [format?, prune.transpose()?.flatten()].into_iter().flatten().collect();
     remove_scratch(&folder.join(SCRATCH))?;
     Ok(warnings)
 }

@@ -16,9 +16,6 @@ pub struct Crate {
     pub files: Vec<File>,
 }
 
-/// What belongs to a crate's developers or to one machine.
-const LEFT_OUT: [&str; 6] = ["target", "data", "tests", "benches", "examples", "Cargo.lock"];
-
 /// The crates that a manifest needs, directly or through others; the tests of the service count, those of the crates
 /// do not.
 pub fn needed(
@@ -58,8 +55,7 @@ pub fn crate_of(path: &str) -> Option<&str> {
 impl Crate {
     fn read(checkout: &Checkout, workspace: &Workspace, name: &str) -> Result<Self, Refusal> {
         let folder = workspace.folder_of(name).unwrap_or_default();
-        let keep = |path: &str| !path.starts_with('.') && !path.contains("/.") && !LEFT_OUT.contains(&path);
-        Ok(Self { name: name.to_string(), files: checkout.tree(folder, &keep)? })
+        Ok(Self { name: name.to_string(), files: checkout.sources_of_crate(folder)? })
     }
 
     fn vendored(&self, workspace: &Workspace) -> Result<Vec<File>, Refusal> {

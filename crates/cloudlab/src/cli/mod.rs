@@ -13,7 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::choices::Choice;
 use crate::refusal::Refusal;
 
-pub use new::{Given, New};
+pub use new::New;
 
 /// What a well-formed command line asks for.
 pub enum Request {
@@ -47,7 +47,7 @@ fn text(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).value_parser(NonEmptyStringValueParser::new()).help(help)
 }
 
-fn choice<C: Choice + Send + Sync + 'static>(help: &'static str) -> Arg {
+fn choice<C: Choice + Send + Sync>(help: &'static str) -> Arg {
     Arg::new(C::FLAG).long(C::FLAG).value_parser(clap::builder::EnumValueParser::<C>::new()).help(help)
 }
 
@@ -55,7 +55,7 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).value_parser(value_parser!(bool)).help(help)
 }
 
-fn one<C: Choice + Send + Sync + 'static>(matches: &ArgMatches) -> Option<C> {
+fn one<C: Choice + Send + Sync>(matches: &ArgMatches) -> Option<C> {
     matches.get_one::<C>(C::FLAG).cloned()
 }
 
@@ -79,9 +79,6 @@ fn refuse(error: &clap::Error) -> Refusal {
         }
         ErrorKind::InvalidValue if value.is_empty() => Refusal::new(format!("`{argument}` needs a value")),
         ErrorKind::InvalidValue => Refusal::new(format!("`{value}` is not a value of `{argument}`")),
-        ErrorKind::MissingRequiredArgument => {
-            Refusal::new("the name of the service is missing").help("cloudlab new parcel-service --yes")
-        }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Refusal::new("a command is missing").help("cloudlab new parcel-service --yes").help(usage)
         }

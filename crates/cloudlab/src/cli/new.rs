@@ -5,32 +5,21 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{choice, one, switch, text};
-use crate::choices::{Api, Broker, Cache, Choice, Database, Notifier, Observability};
+use crate::choices::{Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability};
+use crate::draft::Draft;
 
 /// `cloudlab new`, as given: `None` is a flag that was left out.
 pub struct New {
-    pub name: String,
+    pub name: Option<String>,
     pub parent: PathBuf,
     pub aggregate: Option<String>,
     pub plural: Option<String>,
-    pub given: Given,
+    pub draft: Draft,
+    pub answers: Option<PathBuf>,
+    pub yes: bool,
     pub run: bool,
     pub dry_run: bool,
     pub json: bool,
-}
-
-/// The choices as given.
-pub struct Given {
-    pub blueprint: Option<String>,
-    pub database: Option<Database>,
-    pub cache: Option<Cache>,
-    pub broker: Option<Broker>,
-    pub notifier: Option<Notifier>,
-    pub api: Option<Vec<Api>>,
-    pub observability: Option<Observability>,
-    pub chassis: Option<String>,
-    pub answers: Option<PathBuf>,
-    pub yes: bool,
 }
 
 /// Its flags.
@@ -38,16 +27,11 @@ pub fn grammar() -> Command {
     Command::new("new")
         .about("Writes a new service into PARENT/NAME.")
         .after_help("Example: cloudlab new parcel-service --path .. --yes --run")
-        .arg(
-            Arg::new("name")
-                .value_name("NAME")
-                .required(true)
-                .help("Package, folder and binary, like parcel-service"),
-        )
+        .arg(Arg::new("name").value_name("NAME").help("Package, folder and binary, like parcel-service"))
         .arg(text("path", "PARENT", "Folder to put it into, made if missing [default: .]"))
         .arg(text("aggregate", "Name", "Type of the aggregate [default: from NAME, without -service]"))
         .arg(text("plural", "names", "Its plural, for the table and the routes [default: with an s]"))
-        .arg(text("blueprint", "BLUEPRINT", "What to start from [default: blank]"))
+        .arg(choice::<Blueprint>("What to start from [default: blank]"))
         .arg(choice::<Database>("Where state is kept [default: postgres]"))
         .arg(choice::<Cache>("Cache; none is without one, the others are not built yet [default: none]"))
         .arg(choice::<Broker>("Carrier of events; none is in the process [default: none]"))
@@ -55,7 +39,11 @@ pub fn grammar() -> Command {
         .arg(choice::<Api>("Kinds of API, separated by commas [default: rest]").value_delimiter(','))
         .arg(choice::<Observability>("Where metrics go [default: prometheus]"))
         .arg(text("chassis", "MODE", "vendored, path[=DIR], git=URL or registry [default: vendored]"))
-        .arg(text("answers", "FILE", "Take the answers from a file"))
+        .arg(text(
+            "answers",
+            "FILE",
+            "Take answers from a file, such as another service's cloudlab.toml; flags win",
+        ))
         .arg(switch("yes", "Take the default of every choice that is not given"))
         .arg(switch("run", "Start the service afterwards, with cargo run"))
         .arg(switch("dry-run", "List what would be written, and leave everything as it is"))
@@ -66,12 +54,12 @@ pub fn grammar() -> Command {
 pub fn read(matches: &ArgMatches) -> New {
     let word = |name: &str| matches.get_one::<String>(name).cloned();
     New {
-        name: word("name").unwrap_or_default(),
+        name: word("name"),
         parent: PathBuf::from(word("path").unwrap_or_else(|| ".".into())),
         aggregate: word("aggregate"),
         plural: word("plural"),
-        given: Given {
-            blueprint: word("blueprint"),
+        draft: Draft {
+            blueprint: one(matches),
             database: one(matches),
             cache: one(matches),
             broker: one(matches),
@@ -79,9 +67,9 @@ pub fn read(matches: &ArgMatches) -> New {
             api: matches.get_many::<Api>(Api::FLAG).map(|values| values.copied().collect()),
             observability: one(matches),
             chassis: word("chassis"),
-            answers: word("answers").map(PathBuf::from),
-            yes: matches.get_flag("yes"),
         },
+        answers: word("answers").map(PathBuf::from),
+        yes: matches.get_flag("yes"),
         run: matches.get_flag("run"),
         dry_run: matches.get_flag("dry-run"),
         json: matches.get_flag("json"),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cloudlab::{Checkout, Interrupt};
+use cloudlab::{Asker, Checkout, Interrupt, Setting};
 use tempfile::TempDir;
 
 pub struct Fixture {
@@ -54,9 +54,25 @@ impl Fixture {
     }
 
     pub fn cloudlab_until(&self, args: &[&str], interrupt: &Interrupt) -> Ran {
+        self.cloudlab_in(args, interrupt, None)
+    }
+
+    /// `cloudlab` with somebody at the terminal.
+    pub fn cloudlab_asking(&self, args: &[&str], asker: &mut (dyn Asker + 'static)) -> Ran {
+        self.cloudlab_in(args, &Interrupt::default(), Some(asker))
+    }
+
+    fn cloudlab_in(
+        &self,
+        args: &[&str],
+        interrupt: &Interrupt,
+        asker: Option<&mut (dyn Asker + 'static)>,
+    ) -> Ran {
         let args = ["cloudlab"].iter().chain(args).map(OsString::from);
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = cloudlab::run(args, &Checkout::at(self.checkout()), interrupt, &mut out, &mut err);
+        let checkout = Checkout::at(self.checkout());
+        let setting = Setting { checkout: &checkout, interrupt, asker };
+        let code = cloudlab::run(args, setting, &mut out, &mut err);
         Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
     }
 

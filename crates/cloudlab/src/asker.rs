@@ -1,0 +1,77 @@
+//! Whoever answers questions: a person at a terminal, or a test.
+
+use std::io::{self, IsTerminal, stderr, stdin};
+
+use console::Term;
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{Confirm, Input, MultiSelect, Select};
+
+/// Somebody who can be asked. An error of the kind `Interrupted` means that they have called it off.
+pub trait Asker {
+    /// Shows a line that asks nothing.
+    fn say(&mut self, line: &str);
+    /// A word; asked for again until the judge has nothing against it.
+    fn word(&mut self, question: &str, default: Option<&str>, judge: Judge<'_>) -> io::Result<String>;
+    /// One of several, by its index.
+    fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize>;
+    /// Any of several, by their indexes.
+    fn many(&mut self, question: &str, items: &[String], default: usize) -> io::Result<Vec<usize>>;
+    /// Yes or no.
+    fn agrees(&mut self, question: &str) -> io::Result<bool>;
+}
+
+/// Says what is wrong with a word.
+pub type Judge<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+
+/// A person at the terminal of this process.
+pub struct Terminal {
+    screen: Term,
+    theme: ColorfulTheme,
+}
+
+impl Terminal {
+    /// The terminal, when somebody can both see the questions and answer them.
+    pub fn attached() -> Option<Self> {
+        let is_attended = stdin().is_terminal() && stderr().is_terminal();
+        is_attended.then(|| Self { screen: Term::stderr(), theme: ColorfulTheme::default() })
+    }
+
+    /// A question that is called off must not leave the terminal without its cursor.
+    fn asked<T>(&self, answer: dialoguer::Result<T>) -> io::Result<T> {
+        let _ = self.screen.show_cursor();
+        answer.map_err(|dialoguer::Error::IO(error)| error)
+    }
+}
+
+impl Asker for Terminal {
+    fn say(&mut self, line: &str) {
+        let _ = self.screen.write_line(line);
+    }
+
+    fn word(&mut self, question: &str, default: Option<&str>, judge: Judge<'_>) -> io::Result<String> {
+        let input = Input::<String>::with_theme(&self.theme).with_prompt(question);
+        let input = match default {
+            Some(default) => input.default(default.to_string()),
+            None => input,
+        };
+        let input = input.validate_with(|word: &String| judge(word.trim()));
+        self.asked(input.interact_text_on(&self.screen)).map(|word| word.trim().to_string())
+    }
+
+    fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize> {
+        let select = Select::with_theme(&self.theme).with_prompt(question).items(items).default(default);
+        self.asked(select.interact_on(&self.screen))
+    }
+
+    fn many(&mut self, question: &str, items: &[String], default: usize) -> io::Result<Vec<usize>> {
+        let chosen: Vec<bool> = (0..items.len()).map(|index| index == default).collect();
+        let select =
+            MultiSelect::with_theme(&self.theme).with_prompt(question).items(items).defaults(&chosen);
+        self.asked(select.interact_on(&self.screen))
+    }
+
+    fn agrees(&mut self, question: &str) -> io::Result<bool> {
+        let confirm = Confirm::with_theme(&self.theme).with_prompt(question).default(true);
+        self.asked(confirm.interact_on(&self.screen))
+    }
+}

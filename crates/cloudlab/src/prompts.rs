@@ -1,0 +1,121 @@
+//! The questions of `cloudlab new`, for what the command line left open.
+//!
+//! **Invariant:** only what is built and fits the answers before it can be chosen; what cannot is named with its reason.
+
+use std::io;
+
+use crate::answers;
+use crate::asker::Asker;
+use crate::choices::{Api, Broker, Cache, Choice, Database, Notifier, Observability};
+use crate::compatibility;
+use crate::draft::Draft;
+use crate::names::{ServiceName, Words};
+use crate::prices;
+
+/// A name for the service.
+pub fn name(asker: &mut dyn Asker) -> io::Result<String> {
+    let judge = |word: &str| ServiceName::parse(word).map(|_| ()).map_err(|refusal| refusal.sentence);
+    asker.word("name of the service, like parcel-service", None, &judge)
+}
+
+/// The type of the aggregate.
+pub fn aggregate(asker: &mut dyn Asker, default: &Words) -> io::Result<String> {
+    let judge = |word: &str| Words::of_type(word).map(|_| ()).map_err(|refusal| refusal.sentence);
+    asker.word("type of its aggregate", Some(&default.pascal()), &judge)
+}
+
+/// What the table and the routes are called.
+pub fn plural(asker: &mut dyn Asker, default: &Words) -> io::Result<String> {
+    let judge = |word: &str| Words::of_plural(word).map(|_| ()).map_err(|refusal| refusal.sentence);
+    asker.word("its plural, for the table and the routes", Some(&default.kebab()), &judge)
+}
+
+/// The draft with every question answered.
+pub fn complete(mut draft: Draft, asker: &mut dyn Asker) -> io::Result<Draft> {
+    draft.database = ask(draft.database, "database", Database::Postgres, asker, &fits)?;
+    draft.cache = ask(draft.cache, "cache", Cache::None, asker, &fits)?;
+    draft.broker = ask(draft.broker, "broker", Broker::None, asker, &fits)?;
+    let so_far = draft.clone();
+    let wakes = |notifier: Notifier| compatibility::allows(&so_far, notifier);
+    draft.notifier = ask(draft.notifier, "outbox wake-up", Notifier::Notify, asker, &wakes)?;
+    draft.api = ask_many(draft.api, "API", asker)?;
+    draft.observability = ask(draft.observability, "observability", Observability::Prometheus, asker, &fits)?;
+    Ok(draft)
+}
+
+/// Whether the user wants what this command line writes.
+pub fn confirm(asker: &mut dyn Asker, command: &str) -> io::Result<bool> {
+    asker.say(&format!("  the same without questions: {command}"));
+    asker.agrees("write the service")
+}
+
+fn fits<C>(_: C) -> Result<(), String> {
+    Ok(())
+}
+
+/// One answer. Where there is nothing to choose, the answer is told and not asked for.
+fn ask<C: Choice>(
+    given: Option<C>,
+    question: &str,
+    default: C,
+    asker: &mut dyn Asker,
+    fits: &dyn Fn(C) -> Result<(), String>,
+) -> io::Result<Option<C>> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let open: Vec<&C> = answers::built::<C>().filter(|choice| fits((*choice).clone()).is_ok()).collect();
+    let remark = remarks(fits);
+    let chosen = match open.as_slice() {
+        [only] => {
+            asker.say(&format!("  {question}: {}{remark}", item(*only)));
+            0
+        }
+        _ => {
+            let items: Vec<String> = open.iter().map(|choice| item(*choice)).collect();
+            let default = open.iter().position(|choice| choice.value() == default.value()).unwrap_or(0);
+            asker.one(&format!("{question}{remark}"), &items, default)?
+        }
+    };
+    Ok(open.get(chosen).map(|choice| (*choice).clone()))
+}
+
+fn ask_many(given: Option<Vec<Api>>, question: &str, asker: &mut dyn Asker) -> io::Result<Option<Vec<Api>>> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let open: Vec<&Api> = answers::built::<Api>().collect();
+    let remark = remarks::<Api>(&fits);
+    if let [only] = open.as_slice() {
+        asker.say(&format!("  {question}: {}{remark}", item(*only)));
+        return Ok(Some(vec![**only]));
+    }
+    let items: Vec<String> = open.iter().map(|choice| item(*choice)).collect();
+    loop {
+        let chosen = asker.many(&format!("{question}{remark}"), &items, 0)?;
+        let kinds: Vec<Api> =
+            chosen.into_iter().filter_map(|index| open.get(index).copied().copied()).collect();
+        if !kinds.is_empty() {
+            return Ok(Some(kinds));
+        }
+        asker.say("  a service needs one kind of API at least: the space bar chooses");
+    }
+}
+
+/// A choice as a line: what it is called, what it means, what it costs.
+fn item<C: Choice>(choice: &C) -> String {
+    let price = prices::of(C::FLAG, choice.value()).map(|price| format!("   {price}")).unwrap_or_default();
+    format!("{:<14} {}{price}", choice.words(), choice.meaning())
+}
+
+/// What cannot be chosen, and why.
+fn remarks<C: Choice>(fits: &dyn Fn(C) -> Result<(), String>) -> String {
+    let unbuilt: Vec<&str> =
+        C::value_variants().iter().filter(|choice| !choice.is_built()).map(Choice::words).collect();
+    let mut remarks: Vec<String> =
+        answers::built::<C>().filter_map(|choice| fits(choice.clone()).err()).collect();
+    if !unbuilt.is_empty() {
+        remarks.push(format!("not built yet: {}", unbuilt.join(", ")));
+    }
+    if remarks.is_empty() { String::new() } else { format!("   ({})", remarks.join("; ")) }
+}
