@@ -12,7 +12,7 @@ pub trait Asker {
     fn say(&mut self, line: &str);
     /// A word; asked for again until the judge has nothing against it.
     fn word(&mut self, question: &str, default: Option<&str>, judge: Judge<'_>) -> io::Result<String>;
-    /// One of several, by its index.
+    /// One of several, by its index. The caller says which one it became.
     fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize>;
     /// Any of several, by their indexes.
     fn many(&mut self, question: &str, items: &[String], default: usize) -> io::Result<Vec<usize>>;
@@ -36,10 +36,13 @@ impl Terminal {
         is_attended.then(|| Self { screen: Term::stderr(), theme: ColorfulTheme::default() })
     }
 
-    /// A question that is called off must not leave the terminal without its cursor.
+    /// A question that is called off must leave neither the terminal without its cursor nor the next words in its line.
     fn asked<T>(&self, answer: dialoguer::Result<T>) -> io::Result<T> {
-        let _ = self.screen.show_cursor();
-        answer.map_err(|dialoguer::Error::IO(error)| error)
+        answer.map_err(|dialoguer::Error::IO(error)| {
+            let _ = self.screen.show_cursor();
+            let _ = self.screen.write_line("");
+            error
+        })
     }
 }
 
@@ -60,6 +63,7 @@ impl Asker for Terminal {
 
     fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize> {
         let select = Select::with_theme(&self.theme).with_prompt(question).items(items).default(default);
+        let select = select.report(false);
         self.asked(select.interact_on(&self.screen))
     }
 
@@ -67,6 +71,7 @@ impl Asker for Terminal {
         let chosen: Vec<bool> = (0..items.len()).map(|index| index == default).collect();
         let select =
             MultiSelect::with_theme(&self.theme).with_prompt(question).items(items).defaults(&chosen);
+        let select = select.report(false);
         self.asked(select.interact_on(&self.screen))
     }
 

@@ -66,40 +66,44 @@ fn ask<C: Choice>(
     }
     let open: Vec<&C> = answers::built::<C>().filter(|choice| fits((*choice).clone()).is_ok()).collect();
     let remark = remarks(fits);
-    let chosen = match open.as_slice() {
-        [only] => {
-            asker.say(&format!("  {question}: {}{remark}", item(*only)));
-            0
-        }
-        _ => {
-            let items: Vec<String> = open.iter().map(|choice| item(*choice)).collect();
-            let default = open.iter().position(|choice| choice.value() == default.value()).unwrap_or(0);
-            asker.one(&format!("{question}{remark}"), &items, default)?
-        }
-    };
-    Ok(open.get(chosen).map(|choice| (*choice).clone()))
+    if let [only] = open.as_slice() {
+        asker.say(&told(question, &item(*only), &remark));
+        return Ok(Some((*only).clone()));
+    }
+    let items: Vec<String> = open.iter().map(|choice| item(*choice)).collect();
+    let default = open.iter().position(|choice| choice.value() == default.value()).unwrap_or(0);
+    let chosen = asker.one(&format!("{question}{remark}"), &items, default)?;
+    let chosen = open.get(chosen).map(|choice| (*choice).clone());
+    asker.say(&told(question, chosen.as_ref().map_or("", Choice::words), ""));
+    Ok(chosen)
 }
 
 fn ask_many(given: Option<Vec<Api>>, question: &str, asker: &mut dyn Asker) -> io::Result<Option<Vec<Api>>> {
     if given.is_some() {
         return Ok(given);
     }
-    let open: Vec<&Api> = answers::built::<Api>().collect();
+    let open: Vec<Api> = answers::built::<Api>().copied().collect();
     let remark = remarks::<Api>(&fits);
     if let [only] = open.as_slice() {
-        asker.say(&format!("  {question}: {}{remark}", item(*only)));
-        return Ok(Some(vec![**only]));
+        asker.say(&told(question, &item(only), &remark));
+        return Ok(Some(open));
     }
-    let items: Vec<String> = open.iter().map(|choice| item(*choice)).collect();
+    let items: Vec<String> = open.iter().map(item).collect();
     loop {
         let chosen = asker.many(&format!("{question}{remark}"), &items, 0)?;
-        let kinds: Vec<Api> =
-            chosen.into_iter().filter_map(|index| open.get(index).copied().copied()).collect();
+        let kinds: Vec<Api> = chosen.into_iter().filter_map(|index| open.get(index).copied()).collect();
+        let words: Vec<&str> = kinds.iter().map(Choice::words).collect();
         if !kinds.is_empty() {
+            asker.say(&told(question, &words.join(", "), ""));
             return Ok(Some(kinds));
         }
         asker.say("  a service needs one kind of API at least: the space bar chooses");
     }
+}
+
+/// A decided question as a line of the table that the answers make.
+fn told(question: &str, answer: &str, remark: &str) -> String {
+    format!("  {question:<14} {answer}{remark}")
 }
 
 /// A choice as a line: what it is called, what it means, what it costs.

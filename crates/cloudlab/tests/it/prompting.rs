@@ -130,11 +130,11 @@ fn a_choice_says_what_it_means_and_which_others_are_not_built() {
     assert_eq!(asked(&fixture, &["parcel-service"], &mut script).code, 0);
     assert!(script.shown("PostgreSQL     a server for production"), "{:#?}", script.seen);
     assert!(
-        script.shown("cache: none           no server for it   (not built yet: Redis,"),
+        script.shown("cache          none           no server for it   (not built yet: Redis,"),
         "{:#?}",
         script.seen
     );
-    assert!(script.shown("API: REST"), "{:#?}", script.seen);
+    assert!(script.shown("API            REST"), "{:#?}", script.seen);
     let parent = fixture.parent().display().to_string();
     let same = format!(
         "cloudlab new parcel-service --path {parent} --database postgres --cache none --broker none --notifier notify \
@@ -159,7 +159,7 @@ fn what_does_not_fit_cannot_be_chosen_and_says_why() {
     ]);
     assert_eq!(asked(&fixture, &["parcel-service", "--database", "sqlite"], &mut script).code, 0);
     assert!(
-        script.shown("outbox wake-up: polling")
+        script.shown("outbox wake-up polling")
             && script.shown("(LISTEN/NOTIFY is PostgreSQL's; SQLite cannot"),
         "{:#?}",
         script.seen
