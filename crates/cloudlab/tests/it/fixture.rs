@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use cloudlab::{Asker, Checkout, Interrupt, Setting};
 use tempfile::TempDir;
@@ -87,6 +88,16 @@ impl Fixture {
     pub fn written(&self, name: &str, more: &[&str]) -> PathBuf {
         let ran = self.new_service(name, more);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+        self.parent().join(name)
+    }
+
+    /// A service from the template of this checkout, by the binary.
+    pub fn written_from_the_real_template(&self, name: &str, more: &[&str]) -> PathBuf {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudlab"));
+        let output =
+            command.args(["new", name, "--yes"]).args(more).current_dir(self.parent()).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && err.is_empty(), "{err}");
         self.parent().join(name)
     }
 

@@ -6,6 +6,8 @@ mod articles;
 mod atomicity;
 mod chassis_modes;
 mod fixture;
+mod golden;
+mod identity;
 mod installed;
 mod manifests;
 mod names;
