@@ -115,7 +115,7 @@ fn write(table: &str, server: &str) -> Fallible<()> {
     std::fs::write(
         format!("{folder}/benchmarks.md"),
         format!(
-            "# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}, {server}.\n\n{table}\n{explanation}"
+            "<!-- Written by `cargo bench-all`. -->\n# Benchmarks\n\nMeasured on {date} with `cargo bench-all`: {machine}, {server}.\n\n{table}\n{explanation}"
         ),
     )?;
     Ok(())

@@ -1,0 +1,68 @@
+//! What keeps this repository as it says it is: `cargo xtask tidy` and `new-adr`.
+//!
+//! A rule of [`tidy`] is a function from the files of the repository to findings. It is given the files, so its tests
+//! plant one and see the rule fail.
+//!
+//! **Invariant:** `tidy` changes nothing and needs no network. Only `new-adr` writes into the checkout, two files or none.
+#![forbid(unsafe_code)]
+
+pub mod adr;
+mod cli;
+pub mod finding;
+pub mod refusal;
+pub mod tidy;
+pub mod tree;
+
+use cli::Request;
+use refusal::Refusal;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use tree::Tree;
+
+/// Runs one command line (`arguments` opens with the program's name) in the checkout at `root`, and answers with the
+/// exit code: 0 done, 1 something was found, 2 refused.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    root: &Path,
+    today: &dyn Fn() -> String,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let answer = cli::parse(&arguments).and_then(|request| match request {
+        Request::Text(text) => {
+            let _ = write!(out, "{text}");
+            Ok(0)
+        }
+        Request::Tidy => Ok(tell(&tidy::whole(root, &Tree::of(root)?), out)),
+        Request::NewAdr { title, date } => {
+            let page = adr::write(root, &title, &date.unwrap_or_else(today))?;
+            let _ = writeln!(out, "wrote {page}, and its line in {}", adr::INDEX);
+            Ok(0)
+        }
+    });
+    answer.unwrap_or_else(|refusal| told(&refusal, err))
+}
+
+/// Prints findings as a compiler would.
+fn tell(findings: &[finding::Finding], out: &mut dyn Write) -> u8 {
+    for finding in findings {
+        let _ = writeln!(out, "{finding}");
+    }
+    match findings.len() {
+        0 => 0,
+        count => {
+            let _ = writeln!(out, "tidy: {count} to mend");
+            1
+        }
+    }
+}
+
+fn told(refusal: &Refusal, err: &mut dyn Write) -> u8 {
+    let _ = writeln!(err, "error: {}", refusal.sentence);
+    for line in &refusal.help {
+        let _ = writeln!(err, "  help: {line}");
+    }
+    2
+}
