@@ -9,10 +9,10 @@ const PLACEHOLDERS: [&str; 2] = ["gizmo", "acme"];
 /// The generator knows the placeholder, since it takes it away.
 const RENAMING: [&str; 5] = [
     "crates/cloudlab/src/article.rs",
-    "crates/cloudlab/src/checkout.rs",
     "crates/cloudlab/src/clash.rs",
     "crates/cloudlab/src/rename.rs",
     "crates/cloudlab/src/service.rs",
+    "crates/cloudlab/src/sources.rs",
 ];
 
 /// They name the words that are looked for.
