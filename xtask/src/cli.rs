@@ -1,8 +1,9 @@
 //! The command line's grammar.
 
+use crate::matrix;
 use crate::refusal::Refusal;
 use clap::error::ErrorKind;
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 use std::ffi::OsString;
 
 /// What a well-formed command line asks for.
@@ -14,6 +15,7 @@ pub enum Request {
         title: String,
         date: Option<String>,
     },
+    Matrix(matrix::Request),
 }
 
 pub fn parse(arguments: &[OsString]) -> Result<Request, Refusal> {
@@ -24,6 +26,10 @@ pub fn parse(arguments: &[OsString]) -> Result<Request, Refusal> {
     };
     match matches.subcommand() {
         Some(("tidy", _)) => Ok(Request::Tidy),
+        Some(("matrix", given)) => Ok(Request::Matrix(matrix::Request {
+            is_full: given.get_flag("full"),
+            only: given.get_one::<String>("only").cloned(),
+        })),
         Some(("new-adr", given)) => Ok(Request::NewAdr {
             title: given.get_one::<String>("title").cloned().unwrap_or_default(),
             date: given.get_one::<String>("date").cloned(),
@@ -44,6 +50,19 @@ fn grammar() -> Command {
         .disable_help_subcommand(true)
         .subcommand(Command::new("tidy").about("Says what breaks a rule of the house"))
         .subcommand(new_adr())
+        .subcommand(matrix())
+}
+
+fn matrix() -> Command {
+    Command::new("matrix")
+        .about("Makes, builds and tests services under many names and every set of options")
+        .arg(
+            Arg::new("full")
+                .long("full")
+                .action(ArgAction::SetTrue)
+                .help("Every pair under every chassis besides; writes the page"),
+        )
+        .arg(Arg::new("only").long("only").value_name("PART").help("Only services whose name contains this"))
 }
 
 fn new_adr() -> Command {

@@ -9,6 +9,8 @@
 pub mod adr;
 mod cli;
 pub mod finding;
+mod machine;
+pub mod matrix;
 pub mod refusal;
 pub mod tidy;
 pub mod tree;
@@ -17,7 +19,7 @@ use cli::Request;
 use refusal::Refusal;
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tree::Tree;
 
 /// Runs one command line (`arguments` opens with the program's name) in the checkout at `root`, and answers with the
@@ -41,8 +43,18 @@ pub fn run(
             let _ = writeln!(out, "wrote {page}, and its line in {}", adr::INDEX);
             Ok(0)
         }
+        Request::Matrix(request) => matrix::run(root, &today(), &request, out),
     });
     answer.unwrap_or_else(|refusal| told(&refusal, err))
+}
+
+/// Cargo's target folder: the one that is set, or the workspace's own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where cargo builds is said to cargo itself, by the environment"
+)]
+fn target_of(root: &Path) -> PathBuf {
+    std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), |target| root.join(target))
 }
 
 /// Prints findings as a compiler would.

@@ -138,3 +138,29 @@ choice! {
         Basic "basic" "basic" planned "logs only",
     }
 }
+
+/// A question of `cloudlab new`, for those who try every answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The flag without its dashes.
+    pub flag: &'static str,
+    /// What can be answered today.
+    pub built: Vec<&'static str>,
+}
+
+/// The closed questions about what a service is made of, in the order in which they are asked.
+pub fn questions() -> Vec<Question> {
+    fn of<C: Choice>() -> Question {
+        let built = C::value_variants().iter().filter(|choice| choice.is_built());
+        Question { flag: C::FLAG, built: built.map(Choice::value).collect() }
+    }
+    vec![
+        of::<Blueprint>(),
+        of::<Database>(),
+        of::<Cache>(),
+        of::<Broker>(),
+        of::<Notifier>(),
+        of::<Api>(),
+        of::<Observability>(),
+    ]
+}

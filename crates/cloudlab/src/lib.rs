@@ -48,6 +48,7 @@ use std::io::Write;
 
 pub use asker::{Asker, Judge, Terminal};
 pub use checkout::{Checkout, Pack};
+pub use choices::{Question, questions};
 pub use interrupt::Interrupt;
 
 use cli::Request;

@@ -47,7 +47,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 /// The first line of a generated page.
-fn mark(command: &str) -> String {
+pub fn mark(command: &str) -> String {
     format!("{MARK}{command}`. -->")
 }
 

@@ -40,7 +40,7 @@ fn metrics_tell_of_requests_connections_journal_and_consumers() {
             metrics().contains("journal_lag{reader=\"publisher\"} 0")
         });
         let text = metrics();
-        for series in [
+        for sample in [
             "http_requests_total{",
             "http_request_duration_seconds_bucket{",
             "http_requests_in_flight ",
@@ -52,7 +52,7 @@ fn metrics_tell_of_requests_connections_journal_and_consumers() {
             "consumer_delay_seconds_bucket{",
             "dead_letters_waiting 0",
         ] {
-            assert!(text.contains(series), "{series} is missing in:\n{text}");
+            assert!(text.contains(sample), "{sample} is missing in:\n{text}");
         }
         // An identity as a label would be a new series for each request.
         assert!(text.contains(ROOT) && !text.contains(&id) && !text.contains(unknown), "{text}");

@@ -58,14 +58,14 @@ fn a_wrong_variable_is_named() {
 fn a_second_service_on_an_occupied_address_says_so() {
     let mut home = embedded();
     let first = home.start();
-    for (name, setting, address) in [
+    for (name, setting, listening) in [
         ("CLOUDLAB__HTTP__ADDRESS", "http.address", first.public),
         ("CLOUDLAB__ADMIN__ADDRESS", "admin.address", first.admin),
     ] {
-        home.set(name, &address.to_string());
+        home.set(name, &listening.to_string());
         let refused = home.run(&[]);
         assert_eq!(refused.code, Some(1));
-        let sentence = format!("error: cannot listen on {address}, as the setting {setting} says: ");
+        let sentence = format!("error: cannot listen on {listening}, as the setting {setting} says: ");
         assert!(refused.errors.starts_with(&sentence), "{}", refused.errors);
         home.set(name, "127.0.0.1:0");
     }
