@@ -16,6 +16,7 @@ pub enum Request {
         date: Option<String>,
     },
     Matrix(matrix::Request),
+    Prices,
 }
 
 pub fn parse(arguments: &[OsString]) -> Result<Request, Refusal> {
@@ -26,6 +27,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Request, Refusal> {
     };
     match matches.subcommand() {
         Some(("tidy", _)) => Ok(Request::Tidy),
+        Some(("prices", _)) => Ok(Request::Prices),
         Some(("matrix", given)) => Ok(Request::Matrix(matrix::Request {
             is_full: given.get_flag("full"),
             only: given.get_one::<String>("only").cloned(),
@@ -51,6 +53,7 @@ fn grammar() -> Command {
         .subcommand(Command::new("tidy").about("Says what breaks a rule of the house"))
         .subcommand(new_adr())
         .subcommand(matrix())
+        .subcommand(Command::new("prices").about("Measures what each choice of `cloudlab new` costs"))
 }
 
 fn matrix() -> Command {

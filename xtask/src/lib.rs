@@ -9,8 +9,10 @@
 pub mod adr;
 mod cli;
 pub mod finding;
+mod generator;
 mod machine;
 pub mod matrix;
+pub mod prices;
 pub mod refusal;
 pub mod tidy;
 pub mod tree;
@@ -43,6 +45,7 @@ pub fn run(
             let _ = writeln!(out, "wrote {page}, and its line in {}", adr::INDEX);
             Ok(0)
         }
+        Request::Prices => prices::run(root, &today(), out),
         Request::Matrix(request) => matrix::run(root, &today(), &request, out),
     });
     answer.unwrap_or_else(|refusal| told(&refusal, err))

@@ -1,15 +1,12 @@
 //! One service: made, built, tested, perhaps linted; or refused.
 
-use std::ffi::OsString;
 use std::fmt::{self, Display};
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use cloudlab::{Checkout, Interrupt, Setting};
-
-use super::covering::Answers;
 use super::names::Named;
+use crate::generator::{self, Answers};
 
 /// What is to be made, and what must come of it.
 pub struct Case {
@@ -47,7 +44,7 @@ impl Case {
 
     /// A service under a name that says nothing.
     pub fn plain(name: &str, answers: &Answers, chassis: &str) -> Self {
-        let mut flags = flags(answers);
+        let mut flags = generator::flags(answers);
         flags.extend(["--chassis".into(), chassis.into()]);
         Self { name: name.into(), flags, expected: Expected::Works { is_linted: true } }
     }
@@ -75,10 +72,9 @@ impl Case {
 
     /// The number of tests that passed, or why the case failed.
     fn tried(&self, root: &Path, services: &Path, target: &Path) -> Result<usize, String> {
-        let mut args: Vec<String> = vec!["new".into(), self.name.clone(), "--yes".into(), "--path".into()];
-        args.push(services.display().to_string());
-        args.extend(self.flags.iter().cloned());
-        let (code, words) = cloudlab_of(root, &args);
+        let place = ["--path".to_string(), services.display().to_string()];
+        let args: Vec<String> = place.into_iter().chain(self.flags.iter().cloned()).collect();
+        let (code, words) = generator::tried(root, &self.name, &args);
         match self.expected {
             Expected::Refused(why) if code == 2 && words.contains(why) => Ok(0),
             Expected::Refused(why) => Err(format!("not refused with `{why}`: exit {code}\n{words}")),
@@ -113,30 +109,6 @@ impl Case {
         let kept = lines[lines.len().saturating_sub(LINES_KEPT)..].join("\n");
         Err(format!("cargo {} failed in {}:\n{kept}", start.join(" "), folder.display()))
     }
-}
-
-/// Whether these answers fit together, as the command itself judges.
-pub fn is_accepted(root: &Path, answers: &Answers) -> bool {
-    let mut args: Vec<String> =
-        ["new", "parcel-service", "--yes", "--dry-run", "--json", "--path"].map(String::from).into();
-    args.push(std::env::temp_dir().display().to_string());
-    args.extend(flags(answers));
-    cloudlab_of(root, &args).0 == 0
-}
-
-fn flags(answers: &Answers) -> Vec<String> {
-    answers.iter().flat_map(|(flag, value)| [format!("--{flag}"), (*value).to_string()]).collect()
-}
-
-/// The exit code, and what was said on standard error.
-fn cloudlab_of(root: &Path, args: &[String]) -> (u8, String) {
-    let checkout = Checkout::at(root);
-    let interrupt = Interrupt::default();
-    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker: None };
-    let args = ["cloudlab"].into_iter().map(OsString::from).chain(args.iter().map(OsString::from));
-    let mut words = Vec::new();
-    let code = cloudlab::run(args, setting, &mut std::io::sink(), &mut words);
-    (code, String::from_utf8_lossy(&words).into_owned())
 }
 
 /// The sum of the runners' closing lines.

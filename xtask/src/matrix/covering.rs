@@ -2,8 +2,8 @@
 
 use cloudlab::Question;
 
-/// An answer to each question, as flags.
-pub type Answers = Vec<(&'static str, &'static str)>;
+use crate::generator::Answers;
+
 type Pair = ((&'static str, &'static str), (&'static str, &'static str));
 
 /// Few sets that hold every pair of answers that fits together. `fits` judges a whole set.

@@ -10,7 +10,6 @@ mod names;
 mod page;
 
 use case::{Case, Outcome};
-use covering::Answers;
 use names::{ACCEPTED, REFUSED};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Instant;
 
+use crate::generator::{self, Answers};
 use crate::refusal::Refusal;
 
 pub const PAGE: &str = "docs/reference/option-matrix.md";
@@ -74,7 +74,7 @@ impl Bench {
     /// Names go round the sets of options, so that every set meets several names.
     fn cases(&self, is_full: bool) -> Result<Vec<Case>, Refusal> {
         let sets =
-            covering::covering(&cloudlab::questions(), &|answers| case::is_accepted(&self.root, answers));
+            covering::covering(&cloudlab::questions(), &|answers| generator::accepts(&self.root, answers));
         if sets.is_empty() {
             return Err(Refusal::new("`cloudlab new` accepts no set of its own options")
                 .help("cargo run -- new parcel-service --yes --dry-run says why"));
