@@ -7,6 +7,7 @@
 
 mod b1;
 mod b11;
+mod b12;
 mod b2;
 mod b3;
 mod b5;
@@ -36,7 +37,7 @@ impl Plan {
     }
 }
 
-const ALL: [&str; 7] = ["b1", "b2", "b3", "b5", "freshness", "b11", "b14"];
+const ALL: [&str; 8] = ["b1", "b2", "b3", "b5", "freshness", "b11", "b14", "b12"];
 const QUICK: &str = "--quick";
 
 fn main() -> ExitCode {
@@ -88,6 +89,7 @@ async fn run(arguments: Vec<String>) -> Fallible<()> {
             "b5" => b5::run(&plan).await?,
             "freshness" => freshness::run(&plan).await?,
             "b11" => b11::run(&plan).await?,
+            "b12" => b12::run(&plan)?,
             _ => b2::run_sqlite(&plan).await?,
         });
     }
