@@ -9,7 +9,7 @@ use toml_edit::{DocumentMut, Item};
 
 /// Which crates of the workspace a crate may name. The arrows of ARCHITECTURE.md, and nothing else: an edge more is a
 /// change of the architecture, and is made here and there.
-const EDGES: [(&str, &[&str]); 13] = [
+const EDGES: &[(&str, &[&str])] = &[
     ("cloudlab-core", &[]),
     ("cloudlab-config", &["cloudlab-core"]),
     ("cloudlab-telemetry", &["cloudlab-core"]),
@@ -53,8 +53,8 @@ const EDGES: [(&str, &[&str]); 13] = [
 const FOR_TESTS: &str = "cloudlab-testing";
 
 /// Not in `[workspace.dependencies]`, since nobody else may depend on it.
-const BY_PATH: [(&str, &str, &str); 1] =
-    [("bench", "gizmo-service", "the blank service is a template and no library; the bench measures it")];
+const BY_PATH: &[(&str, &str, &str)] =
+    &[("bench", "gizmo-service", "the blank service is a template and no library; the bench measures it")];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let Some(root) = members::workspace(tree) else { return Vec::new() };

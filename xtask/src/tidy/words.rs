@@ -7,7 +7,7 @@ use crate::tree::Tree;
 const PLACEHOLDERS: [&str; 2] = ["gizmo", "acme"];
 
 /// The generator knows the placeholder, since it takes it away.
-const RENAMING: [&str; 5] = [
+const RENAMING: &[&str] = &[
     "crates/cloudlab/src/article.rs",
     "crates/cloudlab/src/clash.rs",
     "crates/cloudlab/src/rename.rs",
@@ -23,7 +23,7 @@ const NOTES: [&str; 4] = ["TODO", "FIXME", "XXX", "HACK"];
 const HOMES: [&str; 3] = ["/home/", "/root/", "/Users/"];
 
 /// Tests that let time pass, how often, and why waiting for a condition would not do.
-const SLEEPS: [(&str, usize, &str); 8] = [
+const SLEEPS: &[(&str, usize, &str)] = &[
     ("proof/tests/it/cluster.rs", 2, "the pause between two looks of a bounded wait"),
     ("proof/tests/it/driver.rs", 2, "the pace of the load, drawn by dice"),
     (
