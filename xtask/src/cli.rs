@@ -17,6 +17,7 @@ pub enum Request {
     },
     Matrix(matrix::Request),
     Prices,
+    Coverage,
 }
 
 pub fn parse(arguments: &[OsString]) -> Result<Request, Refusal> {
@@ -32,6 +33,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Request, Refusal> {
             is_full: given.get_flag("full"),
             only: given.get_one::<String>("only").cloned(),
         })),
+        Some(("coverage", _)) => Ok(Request::Coverage),
         Some(("new-adr", given)) => Ok(Request::NewAdr {
             title: given.get_one::<String>("title").cloned().unwrap_or_default(),
             date: given.get_one::<String>("date").cloned(),
@@ -54,6 +56,10 @@ fn grammar() -> Command {
         .subcommand(new_adr())
         .subcommand(matrix())
         .subcommand(Command::new("prices").about("Measures what each choice of `cloudlab new` costs"))
+        .subcommand(
+            Command::new("coverage")
+                .about("Measures which lines the tests run, beside a floor for every layer"),
+        )
 }
 
 fn matrix() -> Command {

@@ -1,4 +1,4 @@
-//! What keeps this repository as it says it is: `cargo xtask tidy` and `new-adr`.
+//! What keeps this repository as it says it is: `cargo xtask tidy`, `new-adr` and `coverage`.
 //!
 //! A rule of [`tidy`] is a function from the files of the repository to findings. It is given the files, so its tests
 //! plant one and see the rule fail.
@@ -8,6 +8,7 @@
 
 pub mod adr;
 mod cli;
+pub mod coverage;
 pub mod finding;
 mod generator;
 mod machine;
@@ -47,6 +48,7 @@ pub fn run(
         }
         Request::Prices => prices::run(root, &today(), out),
         Request::Matrix(request) => matrix::run(root, &today(), &request, out),
+        Request::Coverage => coverage::run(root, out),
     });
     answer.unwrap_or_else(|refusal| told(&refusal, err))
 }

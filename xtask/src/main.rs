@@ -8,6 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
+    if let Some(code) = xtask::coverage::as_compiler(&arguments) {
+        return code;
+    }
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     ExitCode::from(xtask::run(arguments, &root, &today, &mut stdout(), &mut stderr()))

@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::{machine, tidy};
 
 pub fn write(root: &Path, today: &str, outcomes: &[Outcome], seconds: u64) -> Result<(), Refusal> {
-    let mut page = tidy::generated::mark("cargo xtask matrix --full") + "\n# Option matrix\n\n";
+    let mut page = tidy::generated::mark(PAGE, "cargo xtask matrix --full") + "\n# Option matrix\n\n";
     // Writing to a String cannot fail.
     let _ = writeln!(
         page,

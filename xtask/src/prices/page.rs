@@ -5,17 +5,18 @@ use std::path::Path;
 
 use super::Price;
 use super::measure::Costs;
-use crate::machine;
 use crate::refusal::Refusal;
+use crate::{machine, tidy};
 
 /// In the generator's folder, since an installed command shows them, too.
 pub const PATH: &str = "crates/cloudlab/prices.toml";
 
 pub fn write(root: &Path, today: &str, least: &Costs, prices: &[Price]) -> Result<(), Refusal> {
     let mut text = format!(
-        "# Written by `cargo xtask prices`.\n# What each choice adds to the service that has the least in its place: seconds of the first `cargo build`, megabytes\n\
+        "{}\n# What each choice adds to the service that has the least in its place: seconds of the first `cargo build`, megabytes\n\
          # of the binary (release), megabytes of an idle process (release, on SQLite).\n\n\
          measured = \"{today}\"\nmachine = \"{}\"\n",
+        tidy::generated::mark(PATH, "cargo xtask prices"),
         machine::words()
     );
     // Writing to a String cannot fail.

@@ -44,9 +44,10 @@ const EDGES: &[(&str, &[&str])] = &[
             "gizmo-service",
         ],
     ),
-    // Tools know the repository by its files and link nothing of it.
+    // The generator knows the chassis by its files and links nothing of it.
     ("cloudlab", &[]),
-    ("xtask", &[]),
+    // It makes services, as users do, to build and to measure them.
+    ("xtask", &["cloudlab"]),
 ];
 
 /// What tests of every crate may use besides, but for core, whose tests need no server.

@@ -16,7 +16,7 @@ struct Generated {
 enum Fresh {
     /// The command measures, so only the text at its end, which comes from this file, can be compared.
     EndsWith(&'static str),
-    /// A test writes it anew and compares.
+    /// A test writes it anew and compares, or compares what it is about.
     HeldBy(&'static str),
 }
 
@@ -35,6 +35,7 @@ const ALL: &[Generated] = &[
 ];
 
 const MARK: &str = "<!-- Written by `";
+const MARK_OF_TABLES: &str = "# Written by `";
 const WHY: &str =
     "a page that is written by a command and mended by hand loses the mending, or is no longer true";
 
@@ -46,15 +47,19 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// The first line of a generated page.
-pub fn mark(command: &str) -> String {
-    format!("{MARK}{command}`. -->")
+/// The first line of a generated file.
+pub fn mark(path: &str, command: &str) -> String {
+    if path.ends_with(".md") {
+        format!("{MARK}{command}`. -->")
+    } else {
+        format!("{MARK_OF_TABLES}{command}`.")
+    }
 }
 
 /// JSON has no comments; its test says the command when it fails.
 fn marked(tree: &Tree, page: &Generated) -> Option<Finding> {
-    let text = tree.text(page.path).filter(|_| page.path.ends_with(".md"))?;
-    let line = mark(page.command);
+    let text = tree.text(page.path).filter(|_| !page.path.ends_with(".json"))?;
+    let line = mark(page.path, page.command);
     (text.lines().next() != Some(line.as_str())).then(|| Finding {
         rule: "generated",
         place: format!("{}:1", page.path),

@@ -48,7 +48,7 @@ fn a_wrong_command_line_is_refused_with_2_and_what_there_is() {
 fn help_lists_the_commands() {
     let (code, out, _) = run(Path::new("."), &["--help"]);
     assert_eq!(code, 0);
-    for command in ["tidy", "new-adr"] {
+    for command in ["tidy", "new-adr", "coverage"] {
         assert!(out.contains(&format!("  {command}")), "{out}");
     }
 }

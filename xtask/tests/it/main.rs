@@ -3,6 +3,7 @@
 
 mod adr;
 mod command_line;
+mod coverage;
 mod dependencies;
 mod docs;
 mod generated;

@@ -28,6 +28,9 @@ use tempfile::TempDir;
 /// Longer than any step takes, also on a machine that builds something else meanwhile.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The variable by which a build that measures coverage is told where.
+const COUNTED: &str = "LLVM_PROFILE_FILE";
+
 /// Runs a test on SQLite, and once more on PostgreSQL when `TEST_POSTGRES_URL` names a server. The suite's name goes
 /// before the engine's into the output of the tests.
 pub fn on_every_engine(suite: &'static str, binary: &str, test: impl Fn(&mut Home)) {
@@ -219,6 +222,8 @@ impl Home {
 
     fn prepared(&self, mut command: Command) -> Command {
         command.env_clear().envs(&self.variables).current_dir(self.folder());
+        // Where a binary that is built to be measured counts its lines; any other ignores it.
+        command.envs(std::env::var_os(COUNTED).map(|place| (COUNTED, place)));
         command
     }
 }
