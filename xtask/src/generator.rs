@@ -18,7 +18,7 @@ pub fn flags(answers: &Answers) -> Vec<String> {
 pub fn tried(root: &Path, name: &str, more: &[String]) -> (u8, String) {
     let checkout = Checkout::at(root);
     let interrupt = Interrupt::default();
-    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker: None };
+    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker: None, is_coloured: false };
     let args = ["cloudlab", "new", name, "--yes"].into_iter().map(OsString::from);
     let mut words = Vec::new();
     let code =

@@ -1,6 +1,6 @@
 //! Just enough of Rust's lexical form to tell identifiers from comments, strings and lifetimes.
 //!
-//! A parser would be exact and would cost seconds of every first build; names need only the words.
+//! A parser would be exact; names need only the words, and those of files that are not Rust alone.
 
 /// The pieces that names are looked for in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! The command line of Cloud Lab: `cloudlab new` writes a service from the template of a checkout.
+//! The command line of Cloud Lab: `cloudlab new` writes a service from the template of a checkout, `cloudlab check` says
+//! where a service leaves its architecture ([`check`]).
 //!
 //! A request is read at the edge ([`cli`], [`answers_file`], [`prompts`]), judged as a whole ([`answers`],
 //! [`compatibility`], [`names`]), and refused there or trusted from then on. The template is rendered in memory
@@ -15,6 +16,7 @@ mod article;
 mod asker;
 mod catalogue;
 mod chassis;
+pub mod check;
 mod checkout;
 mod choices;
 mod clash;
@@ -59,10 +61,12 @@ pub struct Setting<'a> {
     pub interrupt: &'a Interrupt,
     /// Who is asked for what a command line leaves open; without anybody, that is refused.
     pub asker: Option<&'a mut (dyn Asker + 'static)>,
+    /// Whether standard output is a terminal that shows colours.
+    pub is_coloured: bool,
 }
 
-/// Runs one command line (`args` opens with the program's name) and answers with the exit code: 0 done, 2 refused,
-/// 130 interrupted.
+/// Runs one command line (`args` opens with the program's name) and answers with the exit code: 0 done, 1 done and
+/// something was found, 2 refused, 130 interrupted.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
     setting: Setting<'_>,
@@ -70,13 +74,16 @@ pub fn run(
     err: &mut dyn Write,
 ) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let json = args.iter().any(|arg| arg == "--json");
     let answer = cli::parse(&args).and_then(|request| match request {
         Request::Text(text) => report::text(out, &text),
         Request::New(request) => new::run(&request, setting, out, err),
+        Request::Check(request) => check::run(&request, setting.is_coloured, out),
     });
-    match answer {
-        Ok(code) => code,
-        Err(refusal) => report::refusal(&refusal, json, out, err),
-    }
+    answer.unwrap_or_else(|refusal| {
+        let code = report::refusal(&refusal, cli::wants_json(&args), out, err);
+        if cli::writes_files(&args) {
+            report::nothing_written(err);
+        }
+        code
+    })
 }

@@ -1,7 +1,7 @@
 //! The binary: hands the process over to the library and knows where the checkout lies.
 #![forbid(unsafe_code)]
 
-use std::io::{stderr, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 use std::process::ExitCode;
 
 use cloudlab::{Asker, Checkout, Interrupt, Pack, Setting, Terminal};
@@ -15,6 +15,8 @@ fn main() -> ExitCode {
     let interrupt = Interrupt::on_signals();
     let mut terminal = Terminal::attached();
     let asker = terminal.as_mut().map(|terminal| terminal as &mut (dyn Asker + 'static));
-    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker };
+    let is_coloured =
+        stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker, is_coloured };
     ExitCode::from(cloudlab::run(std::env::args_os(), setting, &mut stdout(), &mut stderr()))
 }

@@ -6,13 +6,22 @@ use std::path::Path;
 /// What helps when the place is wrong and the request is not.
 pub const ELSEWHERE: &str = "choose another folder with --path PARENT";
 
-/// Why nothing was written. Every refusal promises exactly that.
+/// Why a request was not met. Of a command that writes, it promises that nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub sentence: String,
     pub help: Vec<String>,
     pub exit: u8,
 }
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.sentence)?;
+        self.help.iter().try_for_each(|line| write!(f, "; help: {line}"))
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 impl Refusal {
     /// The request was wrong, or cannot be met here: exit 2.

@@ -21,18 +21,22 @@ pub fn text(out: &mut dyn Write, text: &str) -> Result<u8, Refusal> {
     Ok(0)
 }
 
-/// Says why nothing was written; answers with the exit code.
+/// Says why the request was refused; answers with the exit code.
 pub fn refusal(refusal: &Refusal, json: bool, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let _ = writeln!(err, "error: {}", refusal.sentence);
     for line in &refusal.help {
         let _ = writeln!(err, "  help: {line}");
     }
-    let _ = writeln!(err, "nothing was written");
     if json {
         let error = json!({ "status": "refused", "exit": refusal.exit, "error": refusal.sentence, "help": refusal.help });
         let _ = writeln!(out, "{error:#}");
     }
     refusal.exit
+}
+
+/// The promise of a refused command that would have written.
+pub fn nothing_written(err: &mut dyn Write) {
+    let _ = writeln!(err, "nothing was written");
 }
 
 pub fn warnings(outcome: &Outcome<'_>, err: &mut dyn Write) {

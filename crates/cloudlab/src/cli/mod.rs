@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** this module judges form only. Whether the answers fit together is decided in [`crate::answers`].
 
+mod check;
 mod new;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::choices::Choice;
 use crate::refusal::Refusal;
 
+pub use check::{Check, Format};
 pub use new::New;
 
 /// What a well-formed command line asks for.
@@ -20,6 +22,7 @@ pub enum Request {
     /// Help or version, to be printed as it is.
     Text(String),
     New(Box<New>),
+    Check(Check),
 }
 
 /// Reads a command line whose first word is the program.
@@ -29,18 +32,31 @@ pub fn parse(args: &[OsString]) -> Result<Request, Refusal> {
         Err(error) => return text_or_refusal(&error),
     };
     match matches.subcommand() {
+        Some(("check", check)) => Ok(Request::Check(check::read(check))),
         Some(("new", new)) => Ok(Request::New(Box::new(new::read(new)))),
         _ => Err(Refusal::internal("a command without a reader was accepted")),
     }
 }
 
+/// Whether a refused command line asks for its one document all the same.
+pub fn wants_json(args: &[OsString]) -> bool {
+    let is_json = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "json";
+    args.iter().any(|arg| arg == "--json" || arg == "--format=json") || args.windows(2).any(is_json)
+}
+
+/// Whether the command, when it works, writes files; a refused one that does says that it has not.
+pub fn writes_files(args: &[OsString]) -> bool {
+    args.get(1).is_none_or(|command| command != "check")
+}
+
 fn grammar() -> Command {
     Command::new("cloudlab")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Writes production-grade Rust services.")
+        .about("Writes production-grade Rust services, and checks them.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(new::grammar())
+        .subcommand(check::grammar())
 }
 
 fn text(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -75,7 +91,7 @@ fn refuse(error: &clap::Error) -> Refusal {
         ErrorKind::UnknownArgument => Refusal::new(format!("`{argument}` is not known here")).help(usage),
         ErrorKind::InvalidSubcommand => {
             let command = context(error, ContextKind::InvalidSubcommand);
-            Refusal::new(format!("`{command}` is not a command of cloudlab")).help("available: new")
+            Refusal::new(format!("`{command}` is not a command of cloudlab")).help("available: new, check")
         }
         ErrorKind::InvalidValue if value.is_empty() => Refusal::new(format!("`{argument}` needs a value")),
         ErrorKind::InvalidValue => Refusal::new(format!("`{value}` is not a value of `{argument}`")),

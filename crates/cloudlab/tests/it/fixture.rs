@@ -72,7 +72,7 @@ impl Fixture {
         let args = ["cloudlab"].iter().chain(args).map(OsString::from);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let checkout = Checkout::at(self.checkout());
-        let setting = Setting { checkout: &checkout, interrupt, asker };
+        let setting = Setting { checkout: &checkout, interrupt, asker, is_coloured: false };
         let code = cloudlab::run(args, setting, &mut out, &mut err);
         Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
     }

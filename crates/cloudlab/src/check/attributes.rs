@@ -1,0 +1,173 @@
+//! What attributes and signatures say, apart from paths: whether only tests compile an item, and what a trait answers.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, ImplItem, Item, ItemTrait, Meta, ReturnType, Stmt, Token, TraitItem};
+
+use super::place::Written;
+
+/// Whether only tests compile what has these attributes.
+pub fn are_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let path = attribute.path();
+        let is_tokio = path.segments.len() == 2 && path.segments[0].ident == "tokio";
+        match &attribute.meta {
+            Meta::List(list) if path.is_ident("cfg") => {
+                list.parse_args::<Meta>().is_ok_and(|condition| requires_tests(&condition))
+            }
+            _ => path.is_ident("test") || is_tokio && path.segments[1].ident == "test",
+        }
+    })
+}
+
+fn requires_tests(condition: &Meta) -> bool {
+    let nested = |list: &syn::MetaList| list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    match condition {
+        Meta::Path(path) => path.is_ident("test"),
+        Meta::List(list) if list.path.is_ident("all") => {
+            nested(list).is_ok_and(|conditions| conditions.iter().any(requires_tests))
+        }
+        Meta::List(list) if list.path.is_ident("any") => nested(list)
+            .is_ok_and(|conditions| !conditions.is_empty() && conditions.iter().all(requires_tests)),
+        _ => false,
+    }
+}
+
+/// Documentation, lints and conditions name no code; nor does what an attribute adds for tests only.
+pub fn is_without_code(attribute: &Attribute) -> bool {
+    const WITHOUT: [&str; 8] = ["cfg", "allow", "warn", "deny", "forbid", "expect", "deprecated", "must_use"];
+    let path = attribute.path();
+    let is_text = path.is_ident("doc")
+        && matches!(&attribute.meta, Meta::NameValue(pair) if matches!(pair.value, Expr::Lit(_)));
+    is_text || WITHOUT.iter().any(|name| path.is_ident(name)) || is_added_for_tests(attribute)
+}
+
+fn is_added_for_tests(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    let condition = |input: syn::parse::ParseStream<'_>| {
+        let condition: Meta = input.parse()?;
+        input.parse::<TokenStream>().map(|_| condition)
+    };
+    list.path.is_ident("cfg_attr")
+        && list.parse_args_with(condition).is_ok_and(|condition| requires_tests(&condition))
+}
+
+/// Whether an attribute says in which file a module lies, perhaps under a condition.
+pub fn names_a_file(attribute: &Attribute) -> bool {
+    match &attribute.meta {
+        Meta::NameValue(pair) => pair.path.is_ident("path"),
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let words: Vec<String> = list.tokens.clone().into_iter().map(|token| token.to_string()).collect();
+            words.windows(2).any(|pair| pair == ["path", "="])
+        }
+        _ => false,
+    }
+}
+
+/// The file that `#[path = ".."]` names.
+pub fn file_named(attributes: &[Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+pub fn of(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::ExternCrate(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::ForeignMod(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::TraitAlias(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Union(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// The name that an item declares, when it declares one that paths can go through.
+pub fn ident(item: &Item) -> Option<&Ident> {
+    match item {
+        Item::Const(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
+        Item::Fn(item) => Some(&item.sig.ident),
+        Item::Static(item) => Some(&item.ident),
+        Item::Struct(item) => Some(&item.ident),
+        Item::TraitAlias(item) => Some(&item.ident),
+        Item::Union(item) => Some(&item.ident),
+        Item::Macro(item) => item.ident.as_ref(),
+        _ => None,
+    }
+}
+
+pub fn of_impl_item(item: &ImplItem) -> &[Attribute] {
+    match item {
+        ImplItem::Const(item) => &item.attrs,
+        ImplItem::Fn(item) => &item.attrs,
+        ImplItem::Type(item) => &item.attrs,
+        ImplItem::Macro(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+pub fn of_trait_item(item: &TraitItem) -> &[Attribute] {
+    match item {
+        TraitItem::Const(item) => &item.attrs,
+        TraitItem::Fn(item) => &item.attrs,
+        TraitItem::Type(item) => &item.attrs,
+        TraitItem::Macro(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// Items are judged by themselves.
+pub fn of_statement(statement: &Stmt) -> &[Attribute] {
+    match statement {
+        Stmt::Local(local) => &local.attrs,
+        Stmt::Macro(called) => &called.attrs,
+        Stmt::Expr(Expr::Block(block), _) => &block.attrs,
+        Stmt::Expr(Expr::Call(call), _) => &call.attrs,
+        Stmt::Expr(Expr::MethodCall(call), _) => &call.attrs,
+        _ => &[],
+    }
+}
+
+/// The paths in what the methods of a trait return, and whether one of them is asynchronous.
+pub fn storage_like(item: &ItemTrait) -> (Vec<Written>, bool) {
+    let mut returned = Returned(Vec::new());
+    let mut is_async = false;
+    for method in &item.items {
+        if let TraitItem::Fn(method) = method {
+            is_async |= method.sig.asyncness.is_some();
+            if let ReturnType::Type(_, ty) = &method.sig.output {
+                returned.visit_type(ty);
+            }
+        }
+    }
+    let is_future = |path: &Written| {
+        path.segments.last().is_some_and(|last| matches!(last.name.as_str(), "Future" | "BoxFuture"))
+    };
+    is_async |= returned.0.iter().any(is_future);
+    (returned.0, is_async)
+}
+
+struct Returned(Vec<Written>);
+
+impl<'ast> Visit<'ast> for Returned {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.0.push(Written::of(path));
+        visit::visit_path(self, path);
+    }
+}

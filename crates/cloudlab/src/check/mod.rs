@@ -1,0 +1,120 @@
+//! `cloudlab check`: whether a service keeps to its architecture.
+//!
+//! The code is parsed, not searched: [`tree`] follows the modules, [`collect`] notes every path, import, trait and
+//! implementation, [`resolve`] says what a path means, and [`judge`], [`repositories`] and [`root`] hold the rules.
+//! `docs/reference/check.md` is the page for users, with what is known not to be found.
+//!
+//! **Invariant:** nothing is written, built or run; what the check says follows from the files under `src` and the
+//! manifests alone.
+
+mod attributes;
+mod collect;
+mod command;
+mod facts;
+mod finding;
+mod json;
+mod judge;
+mod layer;
+mod place;
+mod repositories;
+mod resolve;
+mod root;
+mod sarif;
+mod service;
+mod strays;
+mod tables;
+mod text;
+mod tokens;
+mod tree;
+mod words;
+
+use std::path::{Component, Path, PathBuf};
+use std::thread;
+
+pub use crate::refusal::Refusal;
+pub use finding::{Finding, Rule};
+
+pub(crate) use command::run;
+
+use facts::{Facts, Fault};
+use service::Service;
+
+/// Expressions nest as deep as their author likes, and the parser with them.
+const STACK_BYTES: usize = 256 << 20;
+
+/// What was looked at, and what was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub services: usize,
+    pub files: usize,
+    /// Sorted by file and place.
+    pub findings: Vec<Finding>,
+}
+
+/// The findings of the service in `root`, or of the services right in it, in its `services` and its `templates`.
+///
+/// # Errors
+/// When there is no service, or a file cannot be read at all. A file that is no Rust is a finding.
+pub fn findings(root: &Path) -> Result<Vec<Finding>, Refusal> {
+    report(root).map(|report| report.findings)
+}
+
+/// The same, with what was looked at.
+///
+/// # Errors
+/// As [`findings`].
+pub fn report(root: &Path) -> Result<Report, Refusal> {
+    let root = root.to_path_buf();
+    let checked = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let services = service::find(&root)?;
+        let mut report = Report { services: services.len(), ..Report::default() };
+        for service in &services {
+            check(service, &mut report)?;
+        }
+        Ok(report)
+    });
+    let checked = checked.map_err(|error| Refusal::new(format!("cannot start a thread: {error}")))?;
+    checked.join().unwrap_or_else(|_| Err(Refusal::internal("the check has panicked")))
+}
+
+fn check(service: &Service, report: &mut Report) -> Result<(), Refusal> {
+    let mut facts = tree::read(service)?;
+    report.files += facts.files.len();
+    let mut faults = std::mem::take(&mut facts.faults);
+    faults.extend(judge::faults(&facts));
+    faults.extend(repositories::faults(&facts));
+    facts.faults = faults;
+    strays::find(&mut facts, &service.folder);
+    let mut found: Vec<Finding> = facts.faults.iter().map(|fault| finding(service, &facts, fault)).collect();
+    found.sort_by(|a, b| place(a).cmp(&place(b)));
+    found.dedup_by(|a, b| place(a) == place(b));
+    report.findings.extend(found);
+    Ok(())
+}
+
+fn place(finding: &Finding) -> (&Path, usize, usize, Rule) {
+    (&finding.file, finding.line, finding.column, finding.rule)
+}
+
+fn finding(service: &Service, facts: &Facts, fault: &Fault) -> Finding {
+    let file = &facts.files[fault.file];
+    let words = fault.words.clone();
+    let source = file.text.lines().nth(fault.place.line.saturating_sub(1)).unwrap_or_default();
+    Finding {
+        rule: words.rule,
+        file: as_written(&service.folder.join(&file.shown)),
+        line: fault.place.line,
+        column: fault.place.column,
+        end_column: fault.place.end,
+        source: source.to_string(),
+        message: words.message,
+        label: words.label,
+        why: words.why,
+        help: words.help,
+    }
+}
+
+/// Without the dot that stands for the folder one is in.
+fn as_written(path: &Path) -> PathBuf {
+    path.components().filter(|component| *component != Component::CurDir).collect()
+}
