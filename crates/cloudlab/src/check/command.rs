@@ -14,6 +14,7 @@ pub fn run(request: &Check, is_coloured: bool, out: &mut dyn Write) -> Result<u8
     for path in &request.paths {
         let part = report(path)?;
         whole.services += part.services;
+        whole.is_inside |= part.is_inside;
         whole.files += part.files;
         whole.findings.extend(part.findings);
     }

@@ -3,10 +3,10 @@
 //! A path is judged at every stage of its way through imports. What an import of a layer was already found guilty of is
 //! not said again wherever its name is used.
 
-use super::facts::{Facts, Fault, Mention};
+use super::facts::{Fault, Mention};
 use super::finding::Rule;
 use super::layer::Layer;
-use super::resolve::{Crossing, Target, sightings};
+use super::resolve::{Crossing, Names, Target};
 use super::tables::{self, Kind, Source};
 use super::words;
 
@@ -38,13 +38,14 @@ pub enum Cause {
 }
 
 /// Everything that paths do wrong.
-pub fn faults(facts: &Facts) -> Vec<Fault> {
-    facts.paths.iter().filter_map(|mention| fault(facts, mention)).collect()
+pub fn faults(names: &Names<'_>) -> Vec<Fault> {
+    names.facts.paths.iter().filter_map(|mention| fault(names, mention)).collect()
 }
 
-fn fault(facts: &Facts, mention: &Mention) -> Option<Fault> {
+fn fault(names: &Names<'_>, mention: &Mention) -> Option<Fault> {
+    let facts = names.facts;
     let layer = facts.scopes[mention.scope].layer;
-    let found = sightings(facts, mention);
+    let found = names.sightings(mention);
     let (sighting, verdict) =
         found.iter().find_map(|sighting| Some((sighting, judge(layer, &sighting.target)?)))?;
     if sighting.crossings.iter().any(|crossing| is_said_there(*crossing, &sighting.target, &verdict)) {

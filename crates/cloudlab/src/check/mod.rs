@@ -37,6 +37,7 @@ pub use finding::{Finding, Rule};
 pub(crate) use command::run;
 
 use facts::{Facts, Fault};
+use resolve::Names;
 use service::Service;
 
 /// Expressions nest as deep as their author likes, and the parser with them.
@@ -46,6 +47,8 @@ const STACK_BYTES: usize = 256 << 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub services: usize,
+    /// Whether they were found inside a folder that is none itself.
+    pub is_inside: bool,
     pub files: usize,
     /// Sorted by file and place.
     pub findings: Vec<Finding>,
@@ -67,7 +70,8 @@ pub fn report(root: &Path) -> Result<Report, Refusal> {
     let root = root.to_path_buf();
     let checked = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
         let services = service::find(&root)?;
-        let mut report = Report { services: services.len(), ..Report::default() };
+        let is_inside = services.iter().any(|service| service.folder != root);
+        let mut report = Report { services: services.len(), is_inside, ..Report::default() };
         for service in &services {
             check(service, &mut report)?;
         }
@@ -81,8 +85,9 @@ fn check(service: &Service, report: &mut Report) -> Result<(), Refusal> {
     let mut facts = tree::read(service)?;
     report.files += facts.files.len();
     let mut faults = std::mem::take(&mut facts.faults);
-    faults.extend(judge::faults(&facts));
-    faults.extend(repositories::faults(&facts));
+    let names = Names::of(&facts);
+    faults.extend(judge::faults(&names));
+    faults.extend(repositories::faults(&names));
     facts.faults = faults;
     strays::find(&mut facts, &service.folder);
     let mut found: Vec<Finding> = facts.faults.iter().map(|fault| finding(service, &facts, fault)).collect();

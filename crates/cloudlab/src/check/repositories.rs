@@ -3,20 +3,21 @@
 use super::facts::{Facts, Fault, How, Implementation, Mention, ScopeId, Trait};
 use super::finding::Rule;
 use super::layer::Layer;
-use super::resolve::{Target, sightings};
+use super::resolve::{Names, Target};
 use super::words::Words;
 
-pub fn faults(facts: &Facts) -> Vec<Fault> {
-    declared(facts).chain(implemented(facts)).collect()
+pub fn faults(names: &Names<'_>) -> Vec<Fault> {
+    declared(names).chain(implemented(names)).collect()
 }
 
-fn declared(facts: &Facts) -> impl Iterator<Item = Fault> {
+fn declared(names: &Names<'_>) -> impl Iterator<Item = Fault> {
+    let facts = names.facts;
     let is_outside = |of: &&Trait| !matches!(layer(facts, of.scope), Layer::Domain | Layer::Outside);
     facts.traits.iter().filter(is_outside).filter_map(|of| {
         let is_named = of.name.ends_with("Repository") || of.name.ends_with("Repositories");
         let label = if is_named {
             "this is a repository by its name"
-        } else if answers_with_writes(facts, of) {
+        } else if answers_with_writes(names, of) {
             "this is a repository, since a method of it returns `Write`"
         } else {
             return None;
@@ -29,10 +30,11 @@ fn declared(facts: &Facts) -> impl Iterator<Item = Fault> {
     })
 }
 
-fn implemented(facts: &Facts) -> impl Iterator<Item = Fault> {
+fn implemented(names: &Names<'_>) -> impl Iterator<Item = Fault> {
+    let facts = names.facts;
     let is_outside = |scope| !matches!(layer(facts, scope), Layer::Infrastructure | Layer::Outside);
     facts.impls.iter().filter(move |found| is_outside(found.scope)).filter_map(|found| {
-        let of = &facts.traits[named_trait(facts, found)?];
+        let of = &facts.traits[named_trait(names, found)?];
         if layer(facts, found.scope) == Layer::Root {
             let what = "lib.rs must not hold an implementation of a layer's trait";
             let words =
@@ -40,7 +42,7 @@ fn implemented(facts: &Facts) -> impl Iterator<Item = Fault> {
                     .help("adapters lie in src/infrastructure");
             return Some(Fault { file: found.file, place: found.keyword, words });
         }
-        let is_storage = of.is_async || answers_with_writes(facts, of);
+        let is_storage = of.is_async || answers_with_writes(names, of);
         let is_repository = layer(facts, of.scope) == Layer::Domain && is_storage;
         let place = found.of.place(found.of.segments.len())?;
         is_repository.then(|| {
@@ -53,16 +55,16 @@ fn implemented(facts: &Facts) -> impl Iterator<Item = Fault> {
     })
 }
 
-fn named_trait(facts: &Facts, found: &Implementation) -> Option<usize> {
+fn named_trait(names: &Names<'_>, found: &Implementation) -> Option<usize> {
     let (scope, file, path) = (found.scope, found.file, found.of.clone());
     let mention = Mention { scope, file, path, how: How::Code };
-    sightings(facts, &mention).iter().rev().find_map(|sighting| sighting.of_trait)
+    names.sightings(&mention).iter().rev().find_map(|sighting| sighting.of_trait)
 }
 
-fn answers_with_writes(facts: &Facts, of: &Trait) -> bool {
+fn answers_with_writes(names: &Names<'_>, of: &Trait) -> bool {
     of.returns.iter().any(|path| {
         let mention = Mention { scope: of.scope, file: of.file, path: path.clone(), how: How::Code };
-        sightings(facts, &mention).iter().any(|sighting| match &sighting.target {
+        names.sightings(&mention).iter().any(|sighting| match &sighting.target {
             Target::External(path) => path.as_slice() == ["cloudlab_core", "Write"],
             Target::Internal(..) => false,
         })

@@ -5,14 +5,15 @@
 //!
 //! **Invariant:** an import is followed at most once on a way, so imports in a circle come to an end.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use super::facts::{Crates, Facts, How, Meaning, Mention, ScopeId};
 use super::layer::Layer;
 use super::tables;
 
 /// How many globs are tried for one path.
-const MOST_STEPS: usize = 10_000;
+const MOST_STEPS: usize = 1_000;
 
 /// What a path may stand for. A path that goes through imports has one for every stage of its way.
 pub struct Sighting {
@@ -39,19 +40,41 @@ pub struct Crossing {
     pub is_glob: bool,
 }
 
-/// Everything that a mentioned path may stand for, in the order of its way.
-pub fn sightings(facts: &Facts, mention: &Mention) -> Vec<Sighting> {
-    let seen = match mention.how {
-        How::Import(import) => vec![import],
-        _ => Vec::new(),
-    };
-    let steps = &Cell::new(0);
-    let mut search = Search { facts, how: mention.how, seen, crossings: vec![], found: vec![], steps };
-    search.begin(mention.scope, &mention.path.names(), mention.path.is_absolute);
-    search.found
+/// The names of a service. Most names in code are variables and types of the prelude: that they are nobody's is
+/// remembered, and so is what a glob opens.
+pub struct Names<'a> {
+    pub facts: &'a Facts,
+    globs: RefCell<HashMap<usize, Glob>>,
+    absent: RefCell<HashSet<(ScopeId, String)>>,
+}
+
+impl<'a> Names<'a> {
+    pub fn of(facts: &'a Facts) -> Self {
+        Self { facts, globs: RefCell::default(), absent: RefCell::default() }
+    }
+
+    /// Everything that a mentioned path may stand for, in the order of its way.
+    pub fn sightings(&self, mention: &Mention) -> Vec<Sighting> {
+        let seen = match mention.how {
+            How::Import(import) => vec![import],
+            _ => Vec::new(),
+        };
+        let mut search = Search {
+            names: self,
+            facts: self.facts,
+            steps: &Cell::new(0),
+            how: mention.how,
+            seen,
+            crossings: vec![],
+            found: vec![],
+        };
+        search.begin(mention.scope, &mention.path.names(), mention.path.is_absolute);
+        search.found
+    }
 }
 
 /// What a glob opens.
+#[derive(Clone, Copy)]
 enum Glob {
     Module(ScopeId),
     Crate,
@@ -60,6 +83,7 @@ enum Glob {
 }
 
 struct Search<'a> {
+    names: &'a Names<'a>,
     facts: &'a Facts,
     steps: &'a Cell<usize>,
     how: How,
@@ -68,7 +92,7 @@ struct Search<'a> {
     found: Vec<Sighting>,
 }
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     fn begin(&mut self, scope: ScopeId, path: &[String], is_absolute: bool) {
         if is_absolute { self.in_a_crate(path) } else { self.lexical(scope, path) }
     }
@@ -115,7 +139,11 @@ impl<'a> Search<'a> {
 
     /// Whether the first name is one of the scope's own or comes in by a glob; if so, it is followed.
     fn named(&mut self, scope: ScopeId, path: &[String]) -> bool {
-        let meanings = self.facts.scopes[scope].names.get(&path[0]).map_or(&[][..], Vec::as_slice);
+        let scope_of = &self.facts.scopes[scope];
+        let meanings = scope_of.names.get(&path[0]).map_or(&[][..], Vec::as_slice);
+        if meanings.is_empty() && scope_of.globs.is_empty() {
+            return false;
+        }
         let followed = preferred(meanings, path.len()).any(|meaning| match meaning {
             Meaning::Module(module) => {
                 self.within(module, &path[1..]);
@@ -125,7 +153,22 @@ impl<'a> Search<'a> {
             Meaning::Trait(id) => self.item(scope, path, Some(id)),
             Meaning::Item => self.item(scope, path, None),
         });
-        followed || self.by_glob(scope, path)
+        followed || self.by_open_glob(scope, path)
+    }
+
+    /// A glob, unless it is known that none of the scope has the name.
+    fn by_open_glob(&mut self, scope: ScopeId, path: &[String]) -> bool {
+        let is_first = self.seen.is_empty();
+        let key = (scope, path[0].clone());
+        if is_first && self.names.absent.borrow().contains(&key) {
+            return false;
+        }
+        let before = self.found.len();
+        let followed = self.by_glob(scope, path);
+        if is_first && !followed && self.found.len() == before {
+            self.names.absent.borrow_mut().insert(key);
+        }
+        followed
     }
 
     fn item(&mut self, scope: ScopeId, path: &[String], of_trait: Option<usize>) -> bool {
@@ -136,14 +179,15 @@ impl<'a> Search<'a> {
     }
 
     fn through(&mut self, scope: ScopeId, id: usize, path: &[String]) -> bool {
-        if self.seen.contains(&id) {
+        let import = &self.facts.imports[id];
+        // `use sqlx;` says nothing that the crate's name does not say by itself.
+        if self.seen.contains(&id) || import.path[..] == path[..1] {
             return false;
         }
         // An import of the root is private: to name it is to name what it stands for.
         if !self.facts.scopes[scope].path.is_empty() {
             self.see_internal(scope, path, false, None);
         }
-        let import = &self.facts.imports[id];
         let target: Vec<String> = import.path.iter().chain(&path[1..]).cloned().collect();
         self.cross(
             id,
@@ -184,6 +228,18 @@ impl<'a> Search<'a> {
     }
 
     fn glob(&self, id: usize) -> Glob {
+        if let Some(known) = self.names.globs.borrow().get(&id) {
+            return *known;
+        }
+        let opened = self.opened(id);
+        // On the way through other imports the answer may be cut short.
+        if self.seen.is_empty() {
+            self.names.globs.borrow_mut().insert(id, opened);
+        }
+        opened
+    }
+
+    fn opened(&self, id: usize) -> Glob {
         let import = &self.facts.imports[id];
         let mut search = self.aside(id);
         search.begin(import.scope, &import.path, import.is_absolute);
@@ -207,9 +263,9 @@ impl<'a> Search<'a> {
     }
 
     /// A search on the side, whose finds are not this one's.
-    fn aside(&self, id: usize) -> Self {
+    fn aside(&self, id: usize) -> Search<'_> {
         let seen = self.seen.iter().copied().chain([id]).collect();
-        Search { facts: self.facts, how: self.how, seen, crossings: vec![], found: vec![], steps: self.steps }
+        Search { seen, crossings: vec![], found: vec![], ..*self }
     }
 
     /// Modules that take everything from each other have more ways than anybody wants to wait for.

@@ -2,6 +2,9 @@
 //!
 //! A crate that is missing here is unknown to the rules of the outer layers; in the domain everything unknown is refused.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// What a crate is for, as far as a layer must not know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -57,13 +60,18 @@ const KINDS: [(Kind, &str); 7] = [
     ),
 ];
 
+/// The names that stand for themselves, and the beginnings of others.
+static KNOWN: LazyLock<(HashMap<&str, Kind>, Vec<(&str, Kind)>)> = LazyLock::new(|| {
+    let all = || KINDS.iter().flat_map(|(kind, names)| names.split_whitespace().map(|name| (name, *kind)));
+    let begins = all().filter_map(|(name, kind)| name.strip_suffix('*').map(|begin| (begin, kind)));
+    (all().collect(), begins.collect())
+});
+
 /// What the crate is for; nothing when no rule knows it.
 pub fn kind(name: &str) -> Option<Kind> {
-    let matches = |pattern: &str| match pattern.strip_suffix('*') {
-        Some(start) => name.starts_with(start),
-        None => pattern == name,
-    };
-    KINDS.iter().find(|(_, names)| names.split_whitespace().any(matches)).map(|(kind, _)| *kind)
+    let (names, begins) = &*KNOWN;
+    let by_begin = || begins.iter().find(|(begin, _)| name.starts_with(begin)).map(|(_, kind)| *kind);
+    names.get(name).copied().or_else(by_begin)
 }
 
 /// What time and randomness are drawn from.
@@ -110,11 +118,22 @@ const SOURCES: [(Source, &str); 4] = [
     ),
 ];
 
+/// The same by the crate that a path begins with.
+static DRAWN: LazyLock<HashMap<&str, Vec<(Source, &str)>>> = LazyLock::new(|| {
+    let mut drawn: HashMap<&str, Vec<(Source, &str)>> = HashMap::new();
+    for (source, names) in SOURCES {
+        for name in names.split_whitespace() {
+            let begin = name.split("::").next().unwrap_or_default();
+            drawn.entry(begin).or_default().push((source, name));
+        }
+    }
+    drawn
+});
+
 /// The source that a path draws from, and how many segments name it.
 pub fn source(path: &[String]) -> Option<(Source, usize)> {
-    SOURCES.iter().find_map(|(source, names)| {
-        names.split_whitespace().find_map(|name| length_if_below(path, name)).map(|length| (*source, length))
-    })
+    let of_crate = DRAWN.get(path.first()?.as_str())?;
+    of_crate.iter().find_map(|(source, name)| Some((*source, length_if_below(path, name)?)))
 }
 
 /// What the domain may not take from the standard library. What `core::net` has too is plain data.
@@ -154,10 +173,10 @@ fn below_one_of(path: &[String], names: &str) -> Option<usize> {
 }
 
 fn length_if_below(path: &[String], name: &str) -> Option<usize> {
-    let wanted: Vec<&str> = name.split("::").collect();
-    let is_below =
-        path.len() >= wanted.len() && wanted.iter().zip(path).all(|(wanted, given)| wanted == given);
-    is_below.then_some(wanted.len())
+    let mut given = path.iter();
+    name.split("::")
+        .all(|wanted| given.next().is_some_and(|given| given == wanted))
+        .then(|| path.len() - given.len())
 }
 
 /// What a consumer needs of the messages; the rest of that crate publishes or carries them.
@@ -177,9 +196,7 @@ pub fn canonical(path: &[String]) -> Vec<String> {
         ["cloudlab_chassis", "migrations", rest @ ..] => (&["cloudlab_sql", "migrations"], rest),
         ["cloudlab_chassis", "messaging", rest @ ..] => (&["cloudlab_messaging"], rest),
         ["cloudlab_chassis", "http", rest @ ..] => (&["cloudlab_http"], rest),
-        ["cloudlab_chassis", name @ ("OpenApiRouter" | "routes"), rest @ ..] => {
-            (&["utoipa_axum", name], rest)
-        }
+        ["cloudlab_chassis", "OpenApiRouter" | "routes", rest @ ..] => (&["utoipa_axum"], rest),
         rest => (&[], rest),
     };
     begin.iter().chain(rest).map(|name| (*name).to_string()).collect()

@@ -29,8 +29,8 @@ fn closing(report: &Report, elapsed: Duration) -> String {
             format!("{}{place} ({})", count(findings.len(), "finding"), by_rule(findings))
         }
     };
-    let services =
-        if report.services == 1 { String::new() } else { count(report.services, "service") + ", " };
+    let is_told = report.is_inside || report.services > 1;
+    let services = if is_told { count(report.services, "service") + ", " } else { String::new() };
     let (files, rules) = (count(report.files, "file"), count(Rule::ALL.len(), "rule"));
     format!("{found}: {services}{files}, {rules} · {:.2} s", elapsed.as_secs_f64())
 }

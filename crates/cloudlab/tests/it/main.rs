@@ -1,10 +1,11 @@
-//! `cloudlab new` from the outside: the binary and the library's one entry, in temporary folders.
+//! `cloudlab new` and `cloudlab check` from the outside: the binary and the library's one entry, in temporary folders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod answers_file;
 mod articles;
 mod atomicity;
 mod chassis_modes;
+mod check;
 mod fixture;
 mod golden;
 mod identity;
