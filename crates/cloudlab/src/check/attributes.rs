@@ -137,9 +137,26 @@ pub fn of_statement(statement: &Stmt) -> &[Attribute] {
     match statement {
         Stmt::Local(local) => &local.attrs,
         Stmt::Macro(called) => &called.attrs,
-        Stmt::Expr(Expr::Block(block), _) => &block.attrs,
-        Stmt::Expr(Expr::Call(call), _) => &call.attrs,
-        Stmt::Expr(Expr::MethodCall(call), _) => &call.attrs,
+        Stmt::Expr(expr, _) => of_expr(expr),
+        Stmt::Item(_) => &[],
+    }
+}
+
+/// Of expressions that stand as statements; others take no condition.
+fn of_expr(expr: &Expr) -> &[Attribute] {
+    match expr {
+        Expr::Assign(expr) => &expr.attrs,
+        Expr::Await(expr) => &expr.attrs,
+        Expr::Block(expr) => &expr.attrs,
+        Expr::Call(expr) => &expr.attrs,
+        Expr::ForLoop(expr) => &expr.attrs,
+        Expr::If(expr) => &expr.attrs,
+        Expr::Macro(expr) => &expr.attrs,
+        Expr::Match(expr) => &expr.attrs,
+        Expr::MethodCall(expr) => &expr.attrs,
+        Expr::Return(expr) => &expr.attrs,
+        Expr::Try(expr) => &expr.attrs,
+        Expr::While(expr) => &expr.attrs,
         _ => &[],
     }
 }

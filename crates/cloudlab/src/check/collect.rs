@@ -240,7 +240,6 @@ impl<'ast> Visit<'ast> for Collector<'_> {
             Item::Type(item) => self.with(&item.generics, |inner| visit::visit_item_type(inner, item)),
             // The names are read already; only attributes are left.
             Item::Use(item) => item.attrs.iter().for_each(|attribute| self.visit_attribute(attribute)),
-            Item::Verbatim(tokens) => self.tokens(tokens::in_macro(tokens.clone())),
             _ => visit::visit_item(self, item),
         }
         self.is_test = is_test;
@@ -286,6 +285,12 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         }
     }
 
+    fn visit_field_value(&mut self, value: &'ast syn::FieldValue) {
+        if !attributes::are_for_tests(&value.attrs) {
+            visit::visit_field_value(self, value);
+        }
+    }
+
     fn visit_stmt(&mut self, statement: &'ast syn::Stmt) {
         if !attributes::are_for_tests(attributes::of_statement(statement)) {
             visit::visit_stmt(self, statement);
@@ -327,6 +332,11 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         } else {
             visit::visit_type_path(self, ty);
         }
+    }
+
+    /// Syntax that the parser does not know yet.
+    fn visit_token_stream(&mut self, tokens: &'ast proc_macro2::TokenStream) {
+        self.tokens(tokens::in_macro(tokens.clone()));
     }
 
     fn visit_macro(&mut self, called: &'ast syn::Macro) {

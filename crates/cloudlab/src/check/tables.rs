@@ -60,18 +60,20 @@ const KINDS: [(Kind, &str); 7] = [
     ),
 ];
 
-/// The names that stand for themselves, and the beginnings of others.
-static KNOWN: LazyLock<(HashMap<&str, Kind>, Vec<(&str, Kind)>)> = LazyLock::new(|| {
-    let all = || KINDS.iter().flat_map(|(kind, names)| names.split_whitespace().map(|name| (name, *kind)));
-    let begins = all().filter_map(|(name, kind)| name.strip_suffix('*').map(|begin| (begin, kind)));
-    (all().collect(), begins.collect())
-});
+static KNOWN: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| all_kinds().collect());
 
 /// What the crate is for; nothing when no rule knows it.
 pub fn kind(name: &str) -> Option<Kind> {
-    let (names, begins) = &*KNOWN;
-    let by_begin = || begins.iter().find(|(begin, _)| name.starts_with(begin)).map(|(_, kind)| *kind);
-    names.get(name).copied().or_else(by_begin)
+    // `sqlx_core` is asked for as it is, then as `sqlx_*`.
+    let begins = name.match_indices('_').map(|(at, _)| format!("{}*", &name[..=at]));
+    KNOWN
+        .get(name)
+        .copied()
+        .or_else(|| begins.into_iter().find_map(|begin| KNOWN.get(begin.as_str()).copied()))
+}
+
+fn all_kinds() -> impl Iterator<Item = (&'static str, Kind)> {
+    KINDS.into_iter().flat_map(|(kind, names)| names.split_whitespace().map(move |name| (name, kind)))
 }
 
 /// What time and randomness are drawn from.

@@ -29,7 +29,7 @@ pub enum Request {
 pub fn parse(args: &[OsString]) -> Result<Request, Refusal> {
     let matches = match grammar().try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => return text_or_refusal(&error),
+        Err(error) => return text_or_refusal(&error, writes_files(args)),
     };
     match matches.subcommand() {
         Some(("check", check)) => Ok(Request::Check(check::read(check))),
@@ -75,18 +75,22 @@ fn one<C: Choice + Send + Sync>(matches: &ArgMatches) -> Option<C> {
     matches.get_one::<C>(C::FLAG).cloned()
 }
 
-fn text_or_refusal(error: &clap::Error) -> Result<Request, Refusal> {
+fn text_or_refusal(error: &clap::Error, is_new: bool) -> Result<Request, Refusal> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Request::Text(error.to_string())),
-        _ => Err(refuse(error)),
+        _ => Err(refuse(error, is_new)),
     }
 }
 
 /// Puts the parser's finding into the house's form.
-fn refuse(error: &clap::Error) -> Refusal {
+fn refuse(error: &clap::Error, is_new: bool) -> Refusal {
     let argument = context(error, ContextKind::InvalidArg);
     let value = context(error, ContextKind::InvalidValue);
-    let usage = "cloudlab new --help lists every flag";
+    let usage = if is_new {
+        "cloudlab new --help lists every flag"
+    } else {
+        "cloudlab check --help lists every flag"
+    };
     let refusal = match error.kind() {
         ErrorKind::UnknownArgument => Refusal::new(format!("`{argument}` is not known here")).help(usage),
         ErrorKind::InvalidSubcommand => {
@@ -98,9 +102,13 @@ fn refuse(error: &clap::Error) -> Refusal {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Refusal::new("a command is missing").help("cloudlab new parcel-service --yes").help(usage)
         }
-        ErrorKind::ArgumentConflict => {
-            Refusal::new(format!("`{argument}` is given twice")).help("give it once")
-        }
+        ErrorKind::ArgumentConflict => match context(error, ContextKind::PriorArg) {
+            other if other != argument => {
+                Refusal::new(format!("`{argument}` and `{other}` exclude each other"))
+                    .help("give one of the two")
+            }
+            _ => Refusal::new(format!("`{argument}` is given twice")).help("give it once"),
+        },
         _ => Refusal::new(first_line(&error.to_string())).help(usage),
     };
     with_suggestions(refusal, error)

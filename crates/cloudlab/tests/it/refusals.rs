@@ -112,7 +112,7 @@ fn the_command_line_itself_is_judged() {
     let fixture = Fixture::new();
     for (args, words) in [
         (&[][..], "a command is missing"),
-        (&["check"], "`check` is not a command of cloudlab"),
+        (&["prove"], "`prove` is not a command of cloudlab"),
         (&["new"], "the name of the service is missing"),
         (&["new", "x", "--databas", "sqlite"], "did you mean --database"),
         (&["new", "x", "--database", "oracle"], "possible: postgres, mysql, cockroach, sqlite"),

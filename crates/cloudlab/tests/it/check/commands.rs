@@ -107,9 +107,22 @@ fn what_is_no_service_is_refused_with_what_it_lacks() {
 #[test]
 fn wrong_requests_are_refused_without_a_promise_about_files() {
     let planted = Planted::new(DOMAIN, "");
-    for more in [&["--format", "xml"][..], &["--nonsense"], &["--json", "--format", "sarif"]] {
+    for (more, sentence, help) in [
+        (
+            &["--format", "xml"][..],
+            "`xml` is not a value of `--format <FORMAT>`",
+            "possible: text, json, sarif",
+        ),
+        (&["--nonsense"], "`--nonsense` is not known here", "cloudlab check --help lists every flag"),
+        (
+            &["--json", "--format", "sarif"],
+            "`--format <FORMAT>` and `--json` exclude each other",
+            "give one of the two",
+        ),
+    ] {
         let (code, _, err) = check(&planted, more);
         assert!(err.starts_with("error: ") && !err.contains("nothing was written"), "{err}");
+        assert!(err.contains(sentence) && err.contains(&format!("  help: {help}\n")), "{err}");
         assert_eq!(code, 2, "{err}");
     }
     let (_, out, _) = at(&planted.at("missing"), &["--format", "json"]);

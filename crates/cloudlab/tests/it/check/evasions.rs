@@ -6,7 +6,7 @@ use std::fs;
 use super::planted::{APPLICATION, DOMAIN, INTERFACES, Planted, rows};
 
 /// Each row stands for the item of the same name in the page.
-const NOT_FOUND: [(&str, &str, &str); 11] = [
+const NOT_FOUND: [(&str, &str, &str); 12] = [
     (
         "Re-exports by an allowed crate",
         DOMAIN,
@@ -31,6 +31,12 @@ const NOT_FOUND: [(&str, &str, &str); 11] = [
         "Methods of a value",
         INTERFACES,
         "fn f(t: std::time::SystemTime) { t.elapsed(); std::time::UNIX_EPOCH.elapsed(); }",
+    ),
+    (
+        "Associated types",
+        INTERFACES,
+        "trait Timed { type Source; }\nimpl Timed for A { type Source = chrono::Utc; }\nfn f() { <A as Timed>::Source::now(); }\n\
+         impl A { fn g() { Self::Source::now(); } }",
     ),
     (
         "A type that is only inferred",

@@ -166,7 +166,7 @@ fn tests_may_use_anything() {
             DOMAIN,
             "#[test]\nfn t() { sqlx::a(); }\n#[tokio::test]\nasync fn u() { sqlx::a(); }\n\
           struct A { #[cfg(test)] b: sqlx::B }\nimpl A { #[cfg(test)] fn c(_: sqlx::C) {} }\n\
-          fn f() { #[cfg(test)] let a = sqlx::a(); #[cfg(test)] sqlx::b(); match 1 { #[cfg(test)] 2 => sqlx::c(), _ => {} } }",
+          fn f() { #[cfg(test)] let a = sqlx::a(); #[cfg(test)] sqlx::b(); let _ = A { #[cfg(test)] b: sqlx::d() }; #[cfg(test)] if sqlx::e() {} match 1 { #[cfg(test)] 2 => sqlx::c(), _ => {} } }",
         ),
         (
             "what is added for tests",
