@@ -116,7 +116,7 @@ fn wrong_requests_are_refused_without_a_promise_about_files() {
         (&["--nonsense"], "`--nonsense` is not known here", "cloudlab check --help lists every flag"),
         (
             &["--json", "--format", "sarif"],
-            "`--format <FORMAT>` and `--json` exclude each other",
+            "`--json` and `--format <FORMAT>` exclude each other",
             "give one of the two",
         ),
     ] {
