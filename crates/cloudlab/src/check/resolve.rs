@@ -288,7 +288,7 @@ impl Search<'_> {
             return self.in_a_crate(path);
         }
         let is_plausible = match self.how {
-            How::Tokens => tables::kind(first).is_some(),
+            How::Tokens => tables::is_known(first),
             _ => !self.has_open_glob(scope),
         };
         if is_plausible && tables::looks_like_a_crate(first) {

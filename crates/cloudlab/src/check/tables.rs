@@ -138,6 +138,11 @@ pub fn source(path: &[String]) -> Option<(Source, usize)> {
     of_crate.iter().find_map(|(source, name)| Some((*source, length_if_below(path, name)?)))
 }
 
+/// Whether a rule speaks about this crate.
+pub fn is_known(name: &str) -> bool {
+    kind(name).is_some() || DRAWN.contains_key(name)
+}
+
 /// What the domain may not take from the standard library. What `core::net` has too is plain data.
 const IMPURE: &str = "std::fs std::net std::process std::env std::thread std::io std::os std::time::SystemTime \
          std::time::Instant std::time::UNIX_EPOCH std::print std::println std::eprint std::eprintln \

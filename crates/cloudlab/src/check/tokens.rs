@@ -85,9 +85,7 @@ impl Scan {
         let before = |steps: usize| at.checked_sub(steps).and_then(|index| tokens.get(index));
         let is_behind_colons = is_sign(before(1), ':') && is_sign(before(2), ':');
         let is_tail = is_behind_colons && !opens_a_path(before(3));
-        let is_member = is_sign(before(1), '.') && !is_sign(before(2), '.');
         let is_variable = is_sign(before(1), '$') && ident != "crate";
-        let is_lifetime = is_sign(before(1), '\'');
         let mut segments = vec![Segment::of(ident)];
         let mut next = at + 1;
         while is_sign(tokens.get(next), ':') && is_sign(tokens.get(next + 1), ':') {
@@ -105,7 +103,7 @@ impl Scan {
             next += 3;
         }
         let is_macro = is_sign(tokens.get(next), '!') && !is_sign(tokens.get(next + 1), '=');
-        if !(is_tail || is_member || is_variable || is_lifetime) && (segments.len() > 1 || is_macro) {
+        if !(is_tail || is_variable) && (segments.len() > 1 || is_macro) {
             let path = Written::new(segments, is_behind_colons);
             self.found.push(Found { path, is_macro });
         }

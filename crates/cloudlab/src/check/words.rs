@@ -177,7 +177,7 @@ fn drawn(source: Source) -> Words {
             ("the time comes from the clock port", "take `now: Timestamp`, or `&dyn Clock` and ask it once")
         }
         Source::Stopwatch => (
-            "a use case measures no time; its deadline is in the context",
+            "a decision measures no time; its deadline is in the context",
             "take `now: Timestamp`, or measure in the interfaces",
         ),
         Source::Sleep => (

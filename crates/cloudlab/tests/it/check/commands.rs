@@ -7,7 +7,7 @@ use std::process::Command;
 
 use cloudlab::{Checkout, Interrupt};
 
-use super::planted::{DOMAIN, Planted};
+use super::planted::{APPLICATION, DOMAIN, Planted};
 use crate::fixture::{everything_in, write};
 
 /// `cloudlab check` of the planted service: exit code, standard output, standard error.
@@ -29,6 +29,30 @@ fn the_blank_service_is_clean() {
     let report = cloudlab::check::report(&template).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!((report.services, report.files > 20), (1, true));
+}
+
+#[test]
+fn a_new_service_is_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [&["new", "purchase-quagga-service", "--yes"][..], &["check", "purchase-quagga-service"]] {
+        let ran = Command::new(env!("CARGO_BIN_EXE_cloudlab")).args(args).current_dir(folder.path()).output();
+        let ran = ran.unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+    }
+}
+
+#[test]
+fn a_dependency_that_the_workspace_renames_goes_by_its_real_name() {
+    let planted = Planted::new(DOMAIN, "");
+    planted.write(
+        "Cargo.toml",
+        "[package]\nname = \"parcel-service\"\n[dependencies]\nstore.workspace = true\n\
+         [workspace.dependencies]\nstore = { package = \"tokio-postgres\", version = \"0.7\" }\n",
+    );
+    planted.write(APPLICATION, "use store::Client;\n");
+    let (code, out, _) = check(&planted, &[]);
+    assert!(out.contains("error[brokers]: the application must not know the database\n"), "{out}");
+    assert_eq!(code, 1);
 }
 
 #[test]

@@ -41,6 +41,12 @@ fn names_of_ones_own() {
         ("a parameter hides an import", INTERFACES, "use chrono::Utc as T;\nfn f<T: C>() { T::now(); }"),
         ("a function called sleep", APPLICATION, "fn sleep() {}\nfn f() { sleep(); self::sleep(); }"),
         ("a raw name", DOMAIN, "mod r#type { pub fn r#fn() {} }\nfn f() { r#type::r#fn(); }"),
+        ("a macro's variable", APPLICATION, "macro_rules! m { ($rand:ident) => { $rand::x() } }"),
+        (
+            "members and turbofishes in tokens",
+            DOMAIN,
+            "fn f() { vec![a.sqlx::<u8>(), Vec::<u8>::sqlx(), a.include != b]; }",
+        ),
         ("a variant", DOMAIN, "enum Kind { Rand }\nuse Kind::*;\nfn f() { let _ = Rand; Kind::Rand; }"),
         (
             "a variant's glob does not hide crates",

@@ -79,6 +79,11 @@ fn tokens_of_macros() {
     rows(&[
         ("a call's arguments", DOMAIN, "fn f() { assert_eq!(1, «layers|sqlx»::query(\"x\")); }"),
         ("a macro of a crate", APPLICATION, "fn f() { «brokers|sqlx»::query!(\"SELECT 1\"); }"),
+        (
+            "randomness that is not declared",
+            APPLICATION,
+            "fn f() { log!(t: 1, \"{}\", «clocks|rand»::random::<u8>()); }",
+        ),
         ("deep in groups", DOMAIN, "fn f() { vec![(1, { [«layers|sqlx»::A] })]; }"),
         ("a definition", APPLICATION, "macro_rules! m { () => { «layers|crate::infrastructure»::Stored } }"),
         (
