@@ -182,7 +182,7 @@ fn open(facts: &mut Facts, file: File) {
     facts.files.push(SourceFile { path: file.path.clone(), shown: file.shown.clone(), text });
     let error = match (broken, parsed) {
         (Some(place), _) => Some((place, "this is not UTF-8".to_string())),
-        (None, Err(error)) => Some((Place::of(error.span()), format!("this is not Rust: {error}"))),
+        (None, Err(error)) => Some((Place::of(error.span()), no_rust(&error))),
         (None, Ok(parsed)) => {
             facts.opened.extend(file.path.canonicalize().ok());
             collect(facts, &parsed, &file, index);
@@ -193,6 +193,16 @@ fn open(facts: &mut Facts, file: File) {
     if let Some((place, message)) = error {
         let words = Words::new(Rule::Parse, message, "nothing in this file was checked");
         facts.faults.push(Fault { file: index, place, words });
+    }
+}
+
+/// The tokenizer has one sentence for all that it cannot read.
+fn no_rust(error: &syn::Error) -> String {
+    match error.to_string().as_str() {
+        "cannot parse string into token stream" => {
+            "this is not Rust: a bracket or a quote is out of place".into()
+        }
+        other => format!("this is not Rust: {other}"),
     }
 }
 

@@ -82,6 +82,8 @@ fn what_is_no_rust_is_a_finding_with_its_place() {
         ("a module without a file", DOMAIN, "mod «parse|missing»;"),
         ("a module without a file, under a condition", DOMAIN, "#[cfg(feature = \"x\")]\nmod missing;"),
     ]);
+    let (_, out, _) = check(&Planted::new(DOMAIN, "fn f( {"), &[]);
+    assert!(out.contains("error[parse]: this is not Rust: a bracket or a quote is out of place\n"), "{out}");
     let planted = Planted::new(DOMAIN, "");
     fs::write(planted.at(DOMAIN), b"// \xc3\xa4\nconst A: &str = \"\xff\";\n").unwrap();
     let (code, out, _) = check(&planted, &[]);
