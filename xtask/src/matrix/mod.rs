@@ -5,7 +5,7 @@
 //! dated result is written to a page.
 
 mod case;
-mod covering;
+pub mod covering;
 mod names;
 mod page;
 

@@ -4,6 +4,7 @@ pub mod dependencies;
 pub mod docs;
 pub mod generated;
 pub mod head;
+pub mod layers;
 pub mod licences;
 mod markdown;
 pub mod members;
@@ -14,9 +15,10 @@ use crate::finding::Finding;
 use crate::tree::Tree;
 use std::path::Path;
 
-/// All rules over all files, and the one that asks cargo.
+/// All rules over all files, and those that ask cargo and the parser.
 pub fn whole(root: &Path, tree: &Tree) -> Vec<Finding> {
     let mut findings = check(tree);
+    findings.extend(layers::check(root));
     findings.extend(generated::lock(root));
     findings
 }

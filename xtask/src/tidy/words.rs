@@ -24,6 +24,8 @@ const HOMES: [&str; 3] = ["/home/", "/root/", "/Users/"];
 
 /// Tests that let time pass, how often, and why waiting for a condition would not do.
 const SLEEPS: &[(&str, usize, &str)] = &[
+    ("crates/cloudlab/tests/it/check/clocks.rs", 1, "it is planted, to be found"),
+    ("crates/cloudlab/tests/it/check/near_misses.rs", 1, "it is planted, not to be found"),
     ("proof/tests/it/cluster.rs", 2, "the pause between two looks of a bounded wait"),
     ("proof/tests/it/driver.rs", 2, "the pace of the load, drawn by dice"),
     (

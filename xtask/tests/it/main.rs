@@ -4,10 +4,12 @@
 mod adr;
 mod command_line;
 mod coverage;
+mod covering;
 mod dependencies;
 mod docs;
 mod generated;
 mod head;
+mod layers;
 mod licences;
 mod repository;
 mod size;

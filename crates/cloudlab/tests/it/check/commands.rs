@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cloudlab::{Checkout, Interrupt};
+use cloudlab::{Checkout, Interrupt, Setting};
 
 use super::planted::{APPLICATION, DOMAIN, Planted};
 use crate::fixture::{everything_in, write};
@@ -16,10 +16,17 @@ pub fn check(planted: &Planted, more: &[&str]) -> (u8, String, String) {
 }
 
 pub fn at(path: &Path, more: &[&str]) -> (u8, String, String) {
+    shown(path, more, false)
+}
+
+/// The same, on a terminal that shows colours or not.
+pub fn shown(path: &Path, more: &[&str], is_coloured: bool) -> (u8, String, String) {
     let args = ["cloudlab".into(), "check".into(), path.as_os_str().to_owned()];
     let args = args.into_iter().chain(more.iter().map(OsString::from));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = cloudlab::run(args, &Checkout::at("."), &Interrupt::default(), &mut out, &mut err);
+    let (checkout, interrupt) = (Checkout::at("."), Interrupt::default());
+    let setting = Setting { checkout: &checkout, interrupt: &interrupt, asker: None, is_coloured };
+    let code = cloudlab::run(args, setting, &mut out, &mut err);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::commands::check;
+use super::commands::{check, shown};
 use super::planted::{DOMAIN, Planted};
 
 const PICTURE: &str = "pub struct Parcel;\n\nuse sqlx::FromRow;\n";
@@ -77,12 +77,7 @@ fn an_imported_name_says_what_it_is() {
 fn colour_is_for_terminals() {
     let planted = Planted::new(DOMAIN, PICTURE);
     let (_, plain, _) = check(&planted, &[]);
-    let path = planted.folder.path().as_os_str().to_owned();
-    let args = ["cloudlab".into(), "check".into(), path];
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let nowhere = cloudlab::Checkout::at(".");
-    cloudlab::run_coloured(args, &nowhere, &cloudlab::Interrupt::default(), true, &mut out, &mut err);
-    let coloured = String::from_utf8(out).unwrap();
+    let (_, coloured, _) = shown(planted.folder.path(), &[], true);
     assert!(
         !plain.contains('\u{1b}') && coloured.contains("\u{1b}[1;31merror[layers]\u{1b}[0m"),
         "{coloured}"
