@@ -26,6 +26,8 @@ pub const OTHER_PLURAL: &str = "--plural names   (other lower-case words)";
 /// The longest name of a service. Aggregate and plural have no limit of their own: [`crate::sql_names`] knows how long
 /// what is made from them may be.
 const NAME_LIMIT: usize = 64;
+/// The longest name of a service in Kubernetes, and the longest value of a label there.
+const CLUSTER_LIMIT: usize = 63;
 
 impl Names {
     /// Puts the names together; the aggregate comes from the service's name and the plural is the singular with an `s`
@@ -36,6 +38,11 @@ impl Names {
         let names = Self { service, singular, plural };
         names.are_usable()?;
         Ok(names)
+    }
+
+    /// The same names as a cluster takes them.
+    pub fn in_cluster(&self) -> Self {
+        Self { service: self.service.in_cluster(), ..self.clone() }
     }
 
     fn are_usable(&self) -> Result<(), Refusal> {
@@ -103,6 +110,12 @@ impl ServiceName {
     /// The name as words, the way prose and types spell it.
     pub fn words(&self) -> Words {
         Words::split(&self.0, '-')
+    }
+
+    /// Cut to what Kubernetes accepts, which does not end in a hyphen either.
+    fn in_cluster(&self) -> Self {
+        let cut = self.0.get(..CLUSTER_LIMIT).unwrap_or(&self.0);
+        Self(cut.trim_end_matches('-').to_string())
     }
 
     /// What the service is about: its name without `-service`.

@@ -25,6 +25,9 @@ pub struct Service {
     pub vendored: Vec<File>,
 }
 
+/// Where the names of Kubernetes hold.
+const CLUSTER: &str = "deploy/kubernetes/";
+
 /// Renders the blank service, whose manifest finds the chassis at `place`.
 pub fn render(
     checkout: &Checkout,
@@ -38,8 +41,13 @@ pub fn render(
     let crates = vendor::needed(checkout, &workspace, manifest)?;
     let catalogue = Catalogue::of(&template, &crates, &manifest::dependencies(manifest)?);
     clash::check(names, &catalogue)?;
-    let rendering =
-        Rendering { workspace: &workspace, renamer: Renamer::new(names), options: answers.options(), place };
+    let rendering = Rendering {
+        workspace: &workspace,
+        renamer: Renamer::new(names),
+        in_cluster: Renamer::new(&names.in_cluster()),
+        options: answers.options(),
+        place,
+    };
     let mut own = rendering.files(&template)?;
     own.push(File::text("Cargo.lock", renamed_lock(&checkout.lock()?, names)));
     own.sort_by(|a, b| a.path.cmp(&b.path));
@@ -63,6 +71,7 @@ fn renamed_lock(lock: &str, names: &Names) -> String {
 struct Rendering<'a> {
     workspace: &'a Workspace,
     renamer: Renamer,
+    in_cluster: Renamer,
     options: BTreeSet<&'static str>,
     place: &'a Place,
 }
@@ -71,7 +80,7 @@ impl Rendering<'_> {
     fn files(&self, template: &[File]) -> Result<Vec<File>, Refusal> {
         let mut rendered: Vec<File> = Vec::new();
         for file in template {
-            let file = self.file(file)?;
+            let Some(file) = self.file(file)? else { continue };
             // Two paths that differ in case only are one file on some systems.
             if rendered.iter().any(|other| other.path.eq_ignore_ascii_case(&file.path)) {
                 return Err(
@@ -83,24 +92,31 @@ impl Rendering<'_> {
         Ok(rendered)
     }
 
-    fn file(&self, file: &File) -> Result<File, Refusal> {
+    /// The file under the user's names; `None` when its option is off.
+    fn file(&self, file: &File) -> Result<Option<File>, Refusal> {
         let path = self.renamer.rename(&file.path);
-        let bytes = match file.as_text() {
-            Some(text) => self.text(&file.path, text)?.into_bytes(),
+        let bytes = match file.as_text().map(|text| self.text(&file.path, text)).transpose()? {
+            Some(Some(text)) => text.into_bytes(),
+            Some(None) => return Ok(None),
             None => file.bytes.clone(),
         };
         let rendered = File { path, bytes, executable: file.executable };
         self.has_no_residue(file, &rendered)?;
-        Ok(rendered)
+        Ok(Some(rendered))
     }
 
-    fn text(&self, path: &str, text: &str) -> Result<String, Refusal> {
-        let renamed = self.renamer.rename(&markers::strip(path, text, &self.options)?);
+    fn text(&self, path: &str, text: &str) -> Result<Option<String>, Refusal> {
+        let Some(text) = markers::strip(path, text, &self.options)? else { return Ok(None) };
+        let renamed = self.renamer_of(path).rename(&text);
         if path != "Cargo.toml" {
-            return Ok(renamed);
+            return Ok(Some(renamed));
         }
         let off = OPTIONS.into_iter().filter(|option| !self.options.contains(option)).collect();
-        self.workspace.service_manifest(&renamed, self.place, &off)
+        self.workspace.service_manifest(&renamed, self.place, &off).map(Some)
+    }
+
+    fn renamer_of(&self, path: &str) -> &Renamer {
+        if path.starts_with(CLUSTER) { &self.in_cluster } else { &self.renamer }
     }
 
     fn has_no_residue(&self, source: &File, rendered: &File) -> Result<(), Refusal> {

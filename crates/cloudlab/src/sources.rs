@@ -9,8 +9,8 @@ pub const LOCK: &str = "Cargo.lock";
 /// The terms under which the chassis is given away.
 pub const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Hidden files that belong to a service all the same.
-const HIDDEN: [&str; 2] = [".env.example", ".gitignore"];
+/// Hidden files and folders that belong to a service all the same.
+const HIDDEN: [&str; 5] = [".cargo", ".dockerignore", ".env.example", ".github", ".gitignore"];
 /// What running and building leave in the template's folder.
 const PRODUCTS: [&str; 3] = ["target", "data", "Cargo.lock"];
 /// What belongs to a crate's developers or to one machine.

@@ -222,10 +222,19 @@ codegen-units = 4
         );
         self.template("migrations/sqlite/0001_acme_gizmos.up.sql", "CREATE TABLE acme_gizmos (name TEXT);\n");
         self.template(".gitignore", "/target\n");
+        self.template(".dockerignore", "target\n");
+        self.template(".cargo/config.toml", "[alias]\n");
+        self.template(".github/workflows/ci.yml", "name: ci\n");
         self.template(".env.example", "GIZMO_SERVICE_LIMIT=1\n");
-        for left_out in
-            ["data/gizmo.db", "gizmo.db-wal", "target/debug/gizmo", "Cargo.lock", ".secret", ".env"]
-        {
+        for left_out in [
+            "data/gizmo.db",
+            "gizmo.db-wal",
+            "target/debug/gizmo",
+            "Cargo.lock",
+            ".secret",
+            ".env",
+            ".git/HEAD",
+        ] {
             self.template(left_out, "not a source");
         }
     }

@@ -22,9 +22,12 @@ fn no_word_of_the_placeholder_is_left_anywhere() {
         let name = path.strip_prefix(&service).unwrap().display().to_string();
         let text =
             format!("{name}\n{}", String::from_utf8_lossy(&content.unwrap_or_default())).to_lowercase();
-        let line = text
-            .lines()
-            .find(|line| line.contains("gizmo") || line.contains("acme") || line.contains("cloudlab:if"));
+        let line = text.lines().find(|line| {
+            line.contains("gizmo")
+                || line.contains("acme")
+                || line.contains("cloudlab:if")
+                || line.contains("cloudlab:file")
+        });
         assert_eq!(line, None, "{name}");
     }
 }

@@ -37,7 +37,10 @@ fn only_sources_are_taken_and_nothing_of_the_placeholder_is_left() {
         .map(|(path, _)| path.strip_prefix(&folder).unwrap().display().to_string())
         .collect();
     let expected = [
+        ".cargo/config.toml",
+        ".dockerignore",
         ".env.example",
+        ".github/workflows/ci.yml",
         ".gitignore",
         "Cargo.lock",
         "Cargo.toml",
@@ -54,6 +57,22 @@ fn only_sources_are_taken_and_nothing_of_the_placeholder_is_left() {
     for (path, content) in found {
         let text = format!("{} {}", path.display(), String::from_utf8_lossy(&content.unwrap_or_default()));
         assert!(!text.to_lowercase().contains("gizmo") && !text.to_lowercase().contains("acme"), "{text}");
+    }
+}
+
+/// A name has up to 64 characters, the name of a service or a label's value in Kubernetes up to 63.
+#[test]
+fn a_name_is_cut_for_kubernetes_and_nowhere_else() {
+    let fixture = Fixture::new();
+    for path in ["deploy/kubernetes/base/service.yaml", "compose.yaml"] {
+        fixture.template(path, "name: \"gizmo-service\" # an acme gizmo\n");
+    }
+    let (long, hyphen) = (format!("p{}", "q".repeat(63)), format!("p{}-q", "q".repeat(61)));
+    for (name, cut) in [("quagga", "quagga"), (&long, &long[..63]), (&hyphen, &hyphen[..62])] {
+        let folder = fixture.written(name, &["--aggregate", "Parcel"]);
+        let expected = format!("name: \"{cut}\" # a parcel\n");
+        assert_eq!(read(&folder, "deploy/kubernetes/base/service.yaml"), expected);
+        assert_eq!(read(&folder, "compose.yaml"), expected.replace(cut, name));
     }
 }
 

@@ -9,7 +9,7 @@ fn success_tells_what_to_do_next() {
     let fixture = Fixture::new();
     let ran = fixture.new_service("parcel-service", &[]);
     let folder = fixture.parent().join("parcel-service");
-    assert!(ran.out.contains(&format!("✔ 12 files in {} · ", folder.display())), "{}", ran.out);
+    assert!(ran.out.contains(&format!("✔ 15 files in {} · ", folder.display())), "{}", ran.out);
     assert!(ran.out.contains(&format!("next   cd {} && cargo run\n", folder.display())), "{}", ran.out);
     assert!(
         ran.out.contains("curl -X POST localhost:8080/v1/parcels -d '{\"name\":\"first\"}'"),
@@ -57,7 +57,7 @@ fn json_is_one_document_for_success_and_for_refusal() {
     assert_eq!(written["status"], "written");
     assert_eq!(written["answers"]["notifier"], "notify");
     assert_eq!(written["names"]["aggregate"], "Parcel");
-    assert_eq!(written["files"].as_array().unwrap().len(), 12);
+    assert_eq!(written["files"].as_array().unwrap().len(), 15);
     let refused = fixture.new_service("parcel-service", &["--json"]);
     let error: Value = serde_json::from_str(&refused.out).unwrap();
     assert_eq!((error["status"].as_str(), error["exit"].as_u64()), (Some("refused"), Some(2)));
