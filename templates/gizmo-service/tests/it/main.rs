@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod creating;
+mod documents;
 mod events_and_statistics;
 mod idempotency;
 mod lifecycle;

@@ -1,0 +1,115 @@
+//! What the documents and the files for machines name exists, so that they cannot fall behind unseen.
+
+use crate::embedded;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+/// Commands of cargo itself; the others are aliases of this service.
+const OF_CARGO: [&str; 6] = ["bench", "build", "clippy", "fmt", "run", "test"];
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = Path::new(ROOT).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The pages at the root and those below `docs`.
+fn documents() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(ROOT)];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && path.strip_prefix(ROOT).unwrap().starts_with("docs") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// What stands between backticks in a line.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// A path from the root of the service, as against one of a URL or of a service that runs.
+fn is_path(word: &str) -> bool {
+    let is_plain = !word.contains([' ', '<', '*', '{', ':', '=', '@']);
+    let at_root = ["Dockerfile", ".md", ".yaml"].iter().any(|ending| word.ends_with(ending));
+    let below = word
+        .split_once('/')
+        .is_some_and(|(folder, _)| !folder.is_empty() && Path::new(ROOT).join(folder).is_dir());
+    is_plain && (below || (at_root && !word.contains('/')))
+}
+
+#[test]
+fn every_path_and_every_link_of_the_documents_exists() {
+    let documents = documents();
+    assert!(documents.len() > 5, "{documents:?}");
+    for document in documents {
+        let text = read(&document);
+        for path in quoted(&text).filter(|word| is_path(word)) {
+            assert!(Path::new(ROOT).join(path).exists(), "{}: `{path}`", document.display());
+        }
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        for (link, _) in links.filter(|(link, _)| !link.contains(':') && !link.starts_with(['#', '/'])) {
+            let file = link.split('#').next().unwrap();
+            assert!(document.parent().unwrap().join(file).exists(), "{}: {link}", document.display());
+        }
+    }
+}
+
+#[test]
+fn every_command_of_the_documents_is_one_of_cargo_or_an_alias() {
+    let aliases = read(".cargo/config.toml");
+    let is_known =
+        |command: &str| OF_CARGO.contains(&command) || aliases.contains(&format!("\n{command} = "));
+    for document in documents() {
+        let text = read(&document);
+        for words in quoted(&text).filter_map(|words| words.strip_prefix("cargo ")) {
+            let command = words.split(' ').next().unwrap();
+            assert!(is_known(command), "{}: `cargo {words}`", document.display());
+        }
+    }
+}
+
+#[test]
+fn image_and_workflow_build_with_the_version_of_the_manifest() {
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    assert!(read("Dockerfile").contains(&format!("FROM rust:{version}-")));
+    assert!(read(".github/workflows/ci.yml").contains(&format!("RUSTUP_TOOLCHAIN: \"{version}\"")));
+}
+
+/// The value of a key in a text of lines `key: value` or `key = value  # source`.
+fn value<'a>(text: &'a str, key: &str) -> &'a str {
+    let rest = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(key))
+        .unwrap_or_else(|| panic!("{key} in {text}"));
+    rest.trim_start_matches([':', ' ', '=']).split("  #").next().unwrap()
+}
+
+#[test]
+fn kubernetes_configures_what_the_service_knows_and_waits_until_it_has_stopped() {
+    let mut home = embedded();
+    home.write("service.toml", &read("service.toml"));
+    home.write("service.production.toml", &read("service.production.toml"));
+    let base = Path::new("deploy/kubernetes/base");
+    for line in read(base.join("configmap.yaml")).lines() {
+        if let Some((name, value)) =
+            line.trim().split_once(": ").filter(|(name, _)| name.starts_with("CLOUDLAB__"))
+        {
+            home.set(name, value.trim_matches('"'));
+        }
+    }
+    let shown = home.run(&["config"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.errors);
+    assert!(shown.output.starts_with("# profile = production\n"), "{}", shown.output);
+    let seconds = |key| value(&shown.output, key).parse::<u32>().unwrap();
+    let grace = read(base.join("deployment.yaml"));
+    let grace: u32 = value(&grace, "terminationGracePeriodSeconds").parse().unwrap();
+    assert!(seconds("http.stop_delay_seconds") > 0);
+    assert!(seconds("http.stop_delay_seconds") + seconds("http.drain_seconds") < grace);
+}
