@@ -113,3 +113,26 @@ fn kubernetes_configures_what_the_service_knows_and_waits_until_it_has_stopped()
     assert!(seconds("http.stop_delay_seconds") > 0);
     assert!(seconds("http.stop_delay_seconds") + seconds("http.drain_seconds") < grace);
 }
+
+/// The page quotes messages so that they are found by searching for them.
+#[test]
+fn troubleshooting_quotes_what_the_service_says() {
+    let page = read("docs/troubleshooting.md");
+    let mut home = embedded();
+    let running = home.start();
+    let mut said = Vec::new();
+    home.set("CLOUDLAB__HTTP__ADDRESS", &running.public.to_string());
+    said.push(home.run(&[]).errors.replace(&running.public.to_string(), "127.0.0.1:8080"));
+    home.write("service.toml", "[http]\nadress = \"127.0.0.1:0\"\n");
+    said.push(home.run(&[]).errors);
+    home.write("service.toml", "");
+    home.set("CLOUDLAB__PROFILE", "production");
+    said.push(home.run(&["migrate", "down"]).errors);
+    home.unset("CLOUDLAB__DATABASE__URL");
+    said.push(home.run(&[]).errors);
+    for message in said {
+        // What follows the first half is advice, which depends on the databases that are built in.
+        let first = message.split(';').next().unwrap().trim_end();
+        assert!(first.starts_with("error: ") && page.contains(first), "{message}");
+    }
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail at once and say where")]
 
 mod bad_input;
+mod contract;
 mod creating;
 mod documents;
 mod events_and_statistics;
