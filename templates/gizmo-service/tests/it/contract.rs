@@ -52,7 +52,7 @@ fn is_of(value: &Value, wanted: &Value) -> bool {
         "boolean" => value.is_boolean(),
         "array" => value.is_array(),
         "object" => value.is_object(),
-        other => panic!("the type {other} is new"),
+        _ => false,
     }
 }
 

@@ -10,7 +10,8 @@ const OF_CARGO: [&str; 6] = ["bench", "build", "clippy", "fmt", "run", "test"];
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = Path::new(ROOT).join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    assert!(path.is_file(), "{} is missing", path.display());
+    fs::read_to_string(path).unwrap()
 }
 
 /// The pages at the root and those below `docs`.
@@ -82,13 +83,12 @@ fn image_and_workflow_build_with_the_version_of_the_manifest() {
     assert!(read(".github/workflows/ci.yml").contains(&format!("RUSTUP_TOOLCHAIN: \"{version}\"")));
 }
 
-/// The value of a key in a text of lines `key: value` or `key = value  # source`.
-fn value<'a>(text: &'a str, key: &str) -> &'a str {
-    let rest = text
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(key))
-        .unwrap_or_else(|| panic!("{key} in {text}"));
-    rest.trim_start_matches([':', ' ', '=']).split("  #").next().unwrap()
+/// The number behind a key in a text of lines `key: value` or `key = value  # source`.
+fn seconds(text: &str, key: &str) -> u32 {
+    let value = text.lines().find_map(|line| line.trim().strip_prefix(key)).unwrap_or_default();
+    let value = value.trim_start_matches([':', ' ', '=']).split("  #").next().unwrap();
+    assert!(!value.is_empty(), "{key} in {text}");
+    value.parse().unwrap()
 }
 
 #[test]
@@ -107,11 +107,10 @@ fn kubernetes_configures_what_the_service_knows_and_waits_until_it_has_stopped()
     let shown = home.run(&["config"]);
     assert_eq!(shown.code, Some(0), "{}", shown.errors);
     assert!(shown.output.starts_with("# profile = production\n"), "{}", shown.output);
-    let seconds = |key| value(&shown.output, key).parse::<u32>().unwrap();
-    let grace = read(base.join("deployment.yaml"));
-    let grace: u32 = value(&grace, "terminationGracePeriodSeconds").parse().unwrap();
-    assert!(seconds("http.stop_delay_seconds") > 0);
-    assert!(seconds("http.stop_delay_seconds") + seconds("http.drain_seconds") < grace);
+    let (delay, drain) =
+        (seconds(&shown.output, "http.stop_delay_seconds"), seconds(&shown.output, "http.drain_seconds"));
+    let grace = seconds(&read(base.join("deployment.yaml")), "terminationGracePeriodSeconds");
+    assert!(delay > 0 && delay + drain < grace, "{delay} {drain} {grace}");
 }
 
 /// The page quotes messages so that they are found by searching for them.
