@@ -17,15 +17,15 @@ use std::time::{Duration, Instant};
 const ROOT: &str = "/v1/acme-gizmos";
 
 fn main() {
-    let rounds = if std::env::args().any(|argument| argument == "--bench") { 500 } else { 1 };
-    measure("decide, 1000 times", 1, rounds, |_, _| decide_1000_times());
+    let rounds = if std::env::args().any(|word| word == "--bench") { 500 } else { 1 };
+    report("decide, 1000 times", 1, rounds, |_, _| decide_1000_times());
     let home = Home::sqlite(env!("CARGO_PKG_NAME"), env!("CARGO_BIN_EXE_gizmo-service"));
     let service = home.start();
     let path = create(&service, "the one that is read");
-    for clients in [1, 16] {
-        measure("read", clients, rounds, |_, _| drop(service.get(&path).is(200)));
-        measure("create", clients, rounds, |client, round| {
-            create(&service, &format!("{round} of {client} of {clients}"));
+    for at_once in [1, 16] {
+        report("read", at_once, rounds, |_, _| drop(service.get(&path).is(200)));
+        report("create", at_once, rounds, |nth, round| {
+            create(&service, &format!("{round} of {nth} of {at_once}"));
         });
     }
 }
@@ -46,22 +46,22 @@ fn create(service: &Service, name: &str) -> String {
     reply.header("location").unwrap().to_owned()
 }
 
-/// Lets some clients do something, each one time after the other; prints how many a second and how long one took.
-fn measure(what: &str, clients: usize, rounds: usize, operation: impl Fn(usize, usize) + Sync) {
+/// Runs an operation in so many threads, in each one time after the other; prints how many ended in a second and how long
+/// one took.
+fn report(what: &str, at_once: usize, rounds: usize, operation: impl Fn(usize, usize) + Sync) {
     let operation = &operation;
     let begun = Instant::now();
     let mut times: Vec<Duration> = thread::scope(|threads| {
-        let work = |client| {
-            threads.spawn(move || (0..rounds).map(|round| timed(|| operation(client, round))).collect())
-        };
-        let workers: Vec<thread::ScopedJoinHandle<Vec<Duration>>> = (0..clients).map(work).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+        let start =
+            |nth| threads.spawn(move || (0..rounds).map(|round| timed(|| operation(nth, round))).collect());
+        let started: Vec<thread::ScopedJoinHandle<Vec<Duration>>> = (0..at_once).map(start).collect();
+        started.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    let rate = times.len() as f64 / begun.elapsed().as_secs_f64();
+    let per_second = times.len() as f64 / begun.elapsed().as_secs_f64();
     times.sort_unstable();
     let at = |percent| times[(times.len() - 1) * percent / 100];
     println!(
-        "{what:20} clients {clients:2}  {rate:8.0}/s  median {:8.1?}  95th {:8.1?}  longest {:8.1?}",
+        "{what:20} {at_once:2} at once  {per_second:8.0}/s  median {:8.1?}  95th {:8.1?}  longest {:8.1?}",
         at(50),
         at(95),
         at(100)

@@ -3,11 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should fail at once and say where")]
 
 mod bad_input;
-mod contract;
 mod creating;
-mod documents;
 mod events_and_statistics;
 mod idempotency;
+mod keeping_promises;
 mod lifecycle;
 mod listing;
 mod openapi;
@@ -18,6 +17,7 @@ mod revising;
 mod starting;
 mod surviving_kill;
 mod tenant_isolation;
+mod true_documents;
 
 use cloudlab_testing::service::{Home, Service, on_every_engine, wait_until};
 use serde_json::{Value, json};

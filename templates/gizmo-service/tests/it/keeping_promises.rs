@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 /// What is wrong with a value under a schema, as far as the document uses JSON Schema. A field that is not promised is wrong,
 /// too: clients could come to rely on it.
-fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
+fn faults(openapi: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
     if let Some(path) = schema["$ref"].as_str() {
-        return faults(document, document.pointer(&path[1..]).unwrap(), value, place);
+        return faults(openapi, openapi.pointer(&path[1..]).unwrap(), value, place);
     }
     let mut found = Vec::new();
     let types = schema["type"].as_array().cloned().unwrap_or_else(|| vec![schema["type"].clone()]);
@@ -19,26 +19,26 @@ fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
         found.push(format!("{place}: {value} is not one of {}", schema["enum"]));
     }
     for alternatives in ["oneOf", "anyOf"].iter().filter_map(|key| schema[key].as_array()) {
-        if !alternatives.iter().any(|one| faults(document, one, value, place).is_empty()) {
+        if !alternatives.iter().any(|one| faults(openapi, one, value, place).is_empty()) {
             found.push(format!("{place}: {value} is none of {alternatives:?}"));
         }
     }
-    for field in schema["required"].as_array().into_iter().flatten() {
-        if value.get(field.as_str().unwrap()).is_none() {
-            found.push(format!("{place}: {field} is missing"));
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if value.get(name.as_str().unwrap()).is_none() {
+            found.push(format!("{place}: {name} is missing"));
         }
     }
-    for (name, field) in value.as_object().into_iter().flatten() {
+    for (name, inner) in value.as_object().into_iter().flatten() {
         match schema["properties"].get(name) {
-            Some(promised) => found.extend(faults(document, promised, field, &format!("{place}/{name}"))),
+            Some(promised) => found.extend(faults(openapi, promised, inner, &format!("{place}/{name}"))),
             None if schema["properties"].is_object() => {
                 found.push(format!("{place}: {name} is not promised"))
             }
             None => {}
         }
     }
-    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-        found.extend(faults(document, &schema["items"], item, &format!("{place}/{index}")));
+    for (nth, item) in value.as_array().into_iter().flatten().enumerate() {
+        found.extend(faults(openapi, &schema["items"], item, &format!("{place}/{nth}")));
     }
     found
 }
@@ -59,13 +59,13 @@ fn is_of(value: &Value, wanted: &Value) -> bool {
 /// The reply is one that the document has for this operation.
 #[track_caller]
 fn keeps(reply: &Reply, method: &str, path: &str) {
-    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
-    let promised = &document["paths"][path][method]["responses"][reply.status.to_string()];
+    let openapi: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    let promised = &openapi["paths"][path][method]["responses"][reply.status.to_string()];
     assert!(promised.is_object(), "{method} {path} {} is not promised", reply.status);
     let media = reply.header("content-type").unwrap_or_default();
     let schema = &promised["content"][media]["schema"];
     assert_eq!(schema.is_object(), !reply.body.is_empty(), "{method} {path} {} {media}", reply.status);
-    let found = faults(&document, schema, &reply.json(), "");
+    let found = faults(&openapi, schema, &reply.json(), "");
     assert!(found.is_empty(), "{method} {path} {}: {found:#?}", reply.status);
 }
 
@@ -89,9 +89,9 @@ fn replies_keep_what_the_document_promises() {
         keeps(&service.request("PATCH", &path).json(&json!({})).send(), "patch", &one);
         for action in ["activate", "archive"] {
             let step = || service.request("POST", &format!("{path}/{action}")).send();
-            let route = format!("{one}/{action}");
-            keeps(&step(), "post", &route);
-            keeps(&step(), "post", &route);
+            let of_action = format!("{one}/{action}");
+            keeps(&step(), "post", &of_action);
+            keeps(&step(), "post", &of_action);
         }
         let batch = format!("{ROOT}:batch");
         keeps(&service.post(&batch, &json!({ "items": [{ "name": "a" }, { "name": "b" }] })), "post", &batch);

@@ -10,19 +10,19 @@ const OF_CARGO: [&str; 6] = ["bench", "build", "clippy", "fmt", "run", "test"];
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = Path::new(ROOT).join(path);
-    assert!(path.is_file(), "{} is missing", path.display());
+    assert!(path.is_file(), "{path:?} is missing");
     fs::read_to_string(path).unwrap()
 }
 
 /// The pages at the root and those below `docs`.
-fn documents() -> Vec<PathBuf> {
+fn pages() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(ROOT)];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() && path.strip_prefix(ROOT).unwrap().starts_with("docs") {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
+            } else if path.to_string_lossy().ends_with(".md") {
                 found.push(path);
             }
         }
@@ -46,32 +46,32 @@ fn is_path(word: &str) -> bool {
 }
 
 #[test]
-fn every_path_and_every_link_of_the_documents_exists() {
-    let documents = documents();
-    assert!(documents.len() > 5, "{documents:?}");
-    for document in documents {
-        let text = read(&document);
+fn every_path_and_every_link_of_a_page_exists() {
+    let pages = pages();
+    assert!(pages.len() > 5, "{pages:?}");
+    for page in pages {
+        let text = read(&page);
         for path in quoted(&text).filter(|word| is_path(word)) {
-            assert!(Path::new(ROOT).join(path).exists(), "{}: `{path}`", document.display());
+            assert!(Path::new(ROOT).join(path).exists(), "{page:?}: `{path}`");
         }
-        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
-        for (link, _) in links.filter(|(link, _)| !link.contains(':') && !link.starts_with(['#', '/'])) {
-            let file = link.split('#').next().unwrap();
-            assert!(document.parent().unwrap().join(file).exists(), "{}: {link}", document.display());
+        let linked = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        for (path, _) in linked.filter(|(path, _)| !path.contains(':') && !path.starts_with(['#', '/'])) {
+            let path = path.split('#').next().unwrap();
+            assert!(page.with_file_name(path).exists(), "{page:?}: {path}");
         }
     }
 }
 
 #[test]
-fn every_command_of_the_documents_is_one_of_cargo_or_an_alias() {
-    let aliases = read(".cargo/config.toml");
+fn every_command_of_a_page_is_one_of_cargo_or_an_alias() {
+    let configured = read(".cargo/config.toml");
     let is_known =
-        |command: &str| OF_CARGO.contains(&command) || aliases.contains(&format!("\n{command} = "));
-    for document in documents() {
-        let text = read(&document);
+        |command: &str| OF_CARGO.contains(&command) || configured.contains(&format!("\n{command} = "));
+    for page in pages() {
+        let text = read(&page);
         for words in quoted(&text).filter_map(|words| words.strip_prefix("cargo ")) {
             let command = words.split(' ').next().unwrap();
-            assert!(is_known(command), "{}: `cargo {words}`", document.display());
+            assert!(is_known(command), "{page:?}: `cargo {words}`");
         }
     }
 }
@@ -96,8 +96,7 @@ fn kubernetes_configures_what_the_service_knows_and_waits_until_it_has_stopped()
     let mut home = embedded();
     home.write("service.toml", &read("service.toml"));
     home.write("service.production.toml", &read("service.production.toml"));
-    let base = Path::new("deploy/kubernetes/base");
-    for line in read(base.join("configmap.yaml")).lines() {
+    for line in read("deploy/kubernetes/base/configmap.yaml").lines() {
         if let Some((name, value)) =
             line.trim().split_once(": ").filter(|(name, _)| name.starts_with("CLOUDLAB__"))
         {
@@ -107,10 +106,10 @@ fn kubernetes_configures_what_the_service_knows_and_waits_until_it_has_stopped()
     let shown = home.run(&["config"]);
     assert_eq!(shown.code, Some(0), "{}", shown.errors);
     assert!(shown.output.starts_with("# profile = production\n"), "{}", shown.output);
-    let (delay, drain) =
-        (seconds(&shown.output, "http.stop_delay_seconds"), seconds(&shown.output, "http.drain_seconds"));
-    let grace = seconds(&read(base.join("deployment.yaml")), "terminationGracePeriodSeconds");
-    assert!(delay > 0 && delay + drain < grace, "{delay} {drain} {grace}");
+    let seconds_of = |key| seconds(&shown.output, key);
+    let stopping = seconds_of("http.stop_delay_seconds") + seconds_of("http.drain_seconds");
+    let patience = seconds(&read("deploy/kubernetes/base/deployment.yaml"), "terminationGracePeriodSeconds");
+    assert!(seconds_of("http.stop_delay_seconds") > 0 && stopping < patience, "{stopping} {patience}");
 }
 
 /// The page quotes messages so that they are found by searching for them.
