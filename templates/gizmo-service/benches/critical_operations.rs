@@ -18,13 +18,13 @@ const ROOT: &str = "/v1/acme-gizmos";
 
 fn main() {
     let rounds = if std::env::args().any(|word| word == "--bench") { 500 } else { 1 };
-    report("decide, 1000 times", 1, rounds, |_, _| decide_1000_times());
+    print_times("decide, 1000 times", 1, rounds, |_, _| decide_1000_times());
     let home = Home::sqlite(env!("CARGO_PKG_NAME"), env!("CARGO_BIN_EXE_gizmo-service"));
     let service = home.start();
     let path = create(&service, "the one that is read");
     for at_once in [1, 16] {
-        report("read", at_once, rounds, |_, _| drop(service.get(&path).is(200)));
-        report("create", at_once, rounds, |nth, round| {
+        print_times("read", at_once, rounds, |_, _| drop(service.get(&path).is(200)));
+        print_times("create", at_once, rounds, |nth, round| {
             create(&service, &format!("{round} of {nth} of {at_once}"));
         });
     }
@@ -48,7 +48,7 @@ fn create(service: &Service, name: &str) -> String {
 
 /// Runs an operation in so many threads, in each one time after the other; prints how many ended in a second and how long
 /// one took.
-fn report(what: &str, at_once: usize, rounds: usize, operation: impl Fn(usize, usize) + Sync) {
+fn print_times(what: &str, at_once: usize, rounds: usize, operation: impl Fn(usize, usize) + Sync) {
     let operation = &operation;
     let begun = Instant::now();
     let mut times: Vec<Duration> = thread::scope(|threads| {

@@ -31,8 +31,8 @@ fn pages() -> Vec<PathBuf> {
 }
 
 /// What stands between backticks in a line.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
+fn quoted(text: &str) -> Vec<&str> {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
 }
 
 /// A path from the root of the service, as against one of a URL or of a service that runs.
@@ -51,7 +51,7 @@ fn every_path_and_every_link_of_a_page_exists() {
     assert!(pages.len() > 5, "{pages:?}");
     for page in pages {
         let text = read(&page);
-        for path in quoted(&text).filter(|word| is_path(word)) {
+        for path in quoted(&text).into_iter().filter(|word| is_path(word)) {
             assert!(Path::new(ROOT).join(path).exists(), "{page:?}: `{path}`");
         }
         let linked = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
@@ -69,7 +69,7 @@ fn every_command_of_a_page_is_one_of_cargo_or_an_alias() {
         |command: &str| OF_CARGO.contains(&command) || configured.contains(&format!("\n{command} = "));
     for page in pages() {
         let text = read(&page);
-        for words in quoted(&text).filter_map(|words| words.strip_prefix("cargo ")) {
+        for words in quoted(&text).into_iter().filter_map(|words| words.strip_prefix("cargo ")) {
             let command = words.split(' ').next().unwrap();
             assert!(is_known(command), "{page:?}: `cargo {words}`");
         }
