@@ -63,6 +63,9 @@ fn without_markers(source: &str, off: &str) -> String {
     for line in source.split_inclusive('\n') {
         if let Some((_, option)) = line.split_once("cloudlab:if ") {
             open.push(!off.contains(&option.split_whitespace().next().unwrap()));
+        } else if let Some((_, option)) = line.split_once("cloudlab:file ") {
+            // A file that belongs to an option that is off has not been written at all.
+            assert!(!off.contains(&option.trim()), "{option} is off");
         } else if line.contains("cloudlab:end") {
             open.pop();
         } else if open.iter().all(|on| *on) {
