@@ -33,7 +33,8 @@ pub enum Told {
 }
 
 /// The names that the template's markers may use.
-pub const OPTIONS: [&str; 5] = ["postgres", "sqlite", "notify", "prometheus", "rest"];
+pub const OPTIONS: [&str; 9] =
+    ["postgres", "sqlite", "notify", "prometheus", "rest", "vendored", "path", "git", "registry"];
 
 impl Answers {
     /// Takes what is given, adds the defaults, and refuses what cannot be.
@@ -69,7 +70,8 @@ impl Answers {
     /// The marker names that hold. `sqlite` means that SQLite is the chosen database; that it is compiled in
     /// everywhere needs no marker.
     pub fn options(&self) -> BTreeSet<&'static str> {
-        let all = [self.database.value(), self.notifier.value(), self.observability.value()];
+        let all =
+            [self.database.value(), self.notifier.value(), self.observability.value(), self.chassis.option()];
         let api = self.api.iter().map(Choice::value);
         all.into_iter().chain(api).filter(|option| OPTIONS.contains(option)).collect()
     }

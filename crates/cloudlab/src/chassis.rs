@@ -53,6 +53,16 @@ impl Chassis {
         }
     }
 
+    /// The name that the template's markers use.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::Vendored => "vendored",
+            Self::Path(_) => "path",
+            Self::Git(_) => "git",
+            Self::Registry => "registry",
+        }
+    }
+
     /// Whether cargo finds the crates without fetching anything.
     pub fn is_on_disk(&self) -> bool {
         matches!(self, Self::Vendored | Self::Path(_))

@@ -57,7 +57,9 @@ fn template() -> std::path::PathBuf {
 
 /// The lines outside the markers, and inside those that hold. Without PostgreSQL nobody notifies.
 fn without_markers(source: &str, off: &str) -> String {
-    let off: &[&str] = if off == "postgres" { &["postgres", "notify"] } else { &["sqlite"] };
+    let elsewhere = ["path", "git", "registry"];
+    let without: &[&str] = if off == "postgres" { &["postgres", "notify"] } else { &["sqlite"] };
+    let off = [without, &elsewhere].concat();
     let mut open: Vec<bool> = Vec::new();
     let mut kept = String::new();
     for line in source.split_inclusive('\n') {

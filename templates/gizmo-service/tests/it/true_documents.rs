@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Commands of cargo itself; the others are aliases of this service.
-const OF_CARGO: [&str; 6] = ["bench", "build", "clippy", "fmt", "run", "test"];
+const OF_CARGO: [&str; 7] = ["bench", "build", "clippy", "fmt", "run", "test", "update"];
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = Path::new(ROOT).join(path);
