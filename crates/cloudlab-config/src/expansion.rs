@@ -1,18 +1,37 @@
 use crate::dotenv::is_name;
 use crate::error::Error;
-use crate::tree::{Node, Origin, Text};
-use crate::variables::Variables;
+use crate::tree::{Node, Origin, Text, contains};
+use crate::variables::{self, Variables};
 use cloudlab_core::secrets::{MASK, is_telling};
 
-/// Expands `${VAR}` and `${VAR:-default}` in all texts that came from TOML files.
-pub(crate) fn expand(root: &mut Node, variables: &Variables) -> Result<(), Error> {
+/// Expands `${VAR}` and `${VAR:-default}` in all texts that came from files. Answers with the key and the error of each
+/// text that lacks a variable and may be replaced yet, because another one names a file for it; these stay as they are.
+pub(crate) fn expand(root: &mut Node, variables: &Variables) -> Result<Vec<(String, Error)>, Error> {
+    let (named, mut held) = (keys_of_files(root), Vec::new());
     root.each_text("", &mut |key, origin, text| {
         if text.from_variable || !text.raw.contains("${") {
             return Ok(());
         }
-        *text = expanded(&text.raw, variables).map_err(|wrong| wrong.at(key, origin))?;
+        match expanded(&text.raw, variables) {
+            Ok(full) => *text = full,
+            Err(wrong @ Wrong::Unset(_)) if named.iter().any(|known| contains(known, key)) => {
+                held.push((key.to_owned(), wrong.at(key, origin)));
+            }
+            Err(wrong) => return Err(wrong.at(key, origin)),
+        }
         Ok(())
-    })
+    })?;
+    Ok(held)
+}
+
+/// The keys for which a variable may name a file.
+fn keys_of_files(root: &Node) -> Vec<String> {
+    let mut keys = Vec::new();
+    root.each_leaf("", &mut |key, node| {
+        let base = key.strip_suffix(variables::ENDING).filter(|_| node.origin.is_variable());
+        keys.extend(base.map(str::to_owned));
+    });
+    keys
 }
 
 enum Wrong {

@@ -105,12 +105,25 @@ pub(crate) fn hide(detail: &mut String, key: &str, node: &Node, secret: bool) {
 
 fn unknown_key(at: Finding, allowed: Names) -> Error {
     let (section, part) = at.key.rsplit_once('.').unwrap_or(("", &at.key));
-    let suggestion = nearest(part, allowed.iter().copied()).map(|near| {
-        if at.origin.is_variable() { variables::name_of(&join(section, near)) } else { near.to_owned() }
-    });
+    let suggestion = if at.origin.is_variable() {
+        near_variable(section, part, allowed)
+    } else {
+        nearest(part, allowed.iter().copied()).map(str::to_owned)
+    };
     let mut allowed: Vec<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
     allowed.sort_unstable();
     Error::UnknownKey { place: at.origin.to_string(), suggestion, allowed, key: at.key }
+}
+
+/// The variable that was probably meant; one that names a file may be it, too.
+fn near_variable(section: &str, part: &str, allowed: Names) -> Option<String> {
+    let with_ending = |name: &&str| format!("{name}{}", variables::ENDING);
+    let files: Vec<_> = match part.strip_suffix(variables::ENDING) {
+        Some(_) => allowed.iter().map(with_ending).collect(),
+        None => Vec::new(),
+    };
+    let near = nearest(part, allowed.iter().copied().chain(files.iter().map(String::as_str)))?;
+    Some(variables::name_of(&join(section, near)))
 }
 
 fn missing_key(key: &str) -> Error {

@@ -6,13 +6,14 @@ use std::path::Path;
 use crate::dotenv;
 use crate::error::Error;
 use crate::profile::Profile;
+use crate::secret_files::SecretFiles;
 
 /// A configuration is written by hand; what is larger is the wrong file.
 const LIMIT_BYTES: u64 = 1 << 20;
 
 const COMMON: &str = "service.toml";
 
-/// The state of all configuration files at one moment. Equal fingerprints mean equal contents.
+/// The state of all configuration files and of those that variables name, at one moment. Equal fingerprints mean equal contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(u64);
 
@@ -37,8 +38,9 @@ impl Files {
         Self { texts: texts.collect() }
     }
 
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
+    pub(crate) fn fingerprint(&self, secret_files: &SecretFiles) -> Fingerprint {
         let mut hasher = DefaultHasher::new();
+        secret_files.hash(&mut hasher);
         for (_, text) in &self.texts {
             match text {
                 Ok(text) => text.hash(&mut hasher),

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use crate::deserializer;
 use crate::error::Error;
 use crate::fault::hide;
 use crate::files::Fingerprint;
+use crate::layers::Layers;
 use crate::profile::Profile;
 use crate::redaction;
-use crate::tree::{Node, join};
+use crate::tree::{Value, join};
 use crate::variables;
 use cloudlab_core::secrets::{MASK, is_telling};
 
@@ -25,7 +25,7 @@ pub struct Loaded<T> {
     /// The profile they were loaded for.
     pub profile: Profile,
     fingerprint: Fingerprint,
-    tree: Node,
+    layers: Layers,
     settings: BTreeMap<String, Setting>,
 }
 
@@ -36,7 +36,7 @@ pub struct Entry {
     pub key: String,
     /// The value as text, `***` in place of secrets, `(unset)` for an option without a value.
     pub value: String,
-    /// `service.toml:12`, `.env:3`, the name of an environment variable, or `default`.
+    /// `service.toml:12`, `.env:3`, the name of an environment variable, or `default`; a secret file is added in brackets.
     pub source: String,
 }
 
@@ -53,7 +53,7 @@ impl<T> Loaded<T> {
     /// [`Section`](crate::Section) that no type has claimed is masked, because its type would say whether it is secret.
     pub fn report(&self) -> Vec<Entry> {
         let mut values: BTreeMap<String, String> = BTreeMap::new();
-        self.tree.each_leaf("", &mut |key, node| {
+        self.layers.tree.each_leaf("", &mut |key, node| {
             let value = if node.is_text() { MASK.to_owned() } else { node.shown(key) };
             values.insert(key.to_owned(), value);
         });
@@ -69,7 +69,7 @@ impl<T> Loaded<T> {
 
     /// Where the value of a dotted key was written; `None` if it is a default.
     pub fn locate(&self, key: &str) -> Option<String> {
-        self.tree.find(key).map(|node| node.origin.to_string())
+        self.layers.tree.find(key).map(|node| node.origin.to_string())
     }
 
     /// The error for a value that is well formed and still not acceptable. `allowed` says what would be, as a sentence
@@ -79,7 +79,7 @@ impl<T> Loaded<T> {
         let mut detail = allowed.trim_end_matches('.').to_owned();
         if let Some(setting) = self.settings.get(key) {
             let shown = self.shown(key, setting);
-            if let Some(node) = self.tree.find(key) {
+            if let Some(node) = self.layers.tree.find(key) {
                 hide(&mut detail, key, node, shown == MASK);
             }
             detail.push_str(&format!(", found {shown:?}"));
@@ -96,10 +96,8 @@ impl<T> Loaded<T> {
     /// # Errors
     /// The first wrong key or value of the section, with its place.
     pub fn section<S: DeserializeOwned + Serialize>(&mut self, key: &str) -> Result<S, Error> {
-        let absent = Node::root();
-        let node = self.tree.find(key).unwrap_or(&absent);
-        let section = deserializer::read(node, key)?;
-        collect(key, &listed(&section)?, &mut self.settings);
+        let (section, settings) = read(&mut self.layers, key)?;
+        self.settings.extend(settings);
         Ok(section)
     }
 
@@ -108,19 +106,37 @@ impl<T> Loaded<T> {
         self.fingerprint
     }
 
+    /// Whether the value came from a secret file, whatever its type. What is read under one name and listed under another
+    /// is known by its text.
+    fn is_of_a_file(&self, key: &str, setting: &Setting) -> bool {
+        if let Some(node) = self.layers.tree.find(key) {
+            return node.origin.is_secret_file();
+        }
+        let mut is_same = false;
+        self.layers.tree.each_leaf("", &mut |_, node| {
+            if let Value::Text(text) = &node.value {
+                is_same |= node.origin.is_secret_file() && setting.texts.contains(&text.raw);
+            }
+        });
+        is_same
+    }
+
     fn source(&self, key: &str) -> String {
         self.locate(key).unwrap_or_else(|| "default".to_owned())
     }
 
     /// A [`Secret`](crate::Secret) arrives here as stars already, and must not be shown by way of its node instead.
     fn shown(&self, key: &str, setting: &Setting) -> String {
+        if self.is_of_a_file(key, setting) {
+            return MASK.to_owned();
+        }
         if !setting.is_text || setting.is(UNSET) {
             return setting.texts.join(", ");
         }
         if setting.is(MASK) || is_telling(key) {
             return MASK.to_owned();
         }
-        match self.tree.find(key).filter(|node| node.is_masked()) {
+        match self.layers.tree.find(key).filter(|node| node.is_masked()) {
             Some(node) => node.shown(key),
             None => {
                 let texts = setting.texts.iter().map(|text| redaction::shown(key, text));
@@ -137,11 +153,9 @@ impl Setting {
 }
 
 impl<T: DeserializeOwned + Serialize> Loaded<T> {
-    pub(crate) fn new(tree: Node, profile: Profile, fingerprint: Fingerprint) -> Result<Self, Error> {
-        let value: T = deserializer::read(&tree, "")?;
-        let mut settings = BTreeMap::new();
-        collect("", &listed(&value)?, &mut settings);
-        Ok(Self { value, profile, fingerprint, tree, settings })
+    pub(crate) fn new(mut layers: Layers, profile: Profile, fingerprint: Fingerprint) -> Result<Self, Error> {
+        let (value, settings) = read(&mut layers, "")?;
+        Ok(Self { value, profile, fingerprint, layers, settings })
     }
 }
 
@@ -151,6 +165,18 @@ impl<T: fmt::Debug> fmt::Debug for Loaded<T> {
         let mut shown = f.debug_struct("Loaded");
         shown.field("value", &self.value).field("profile", &self.profile).finish_non_exhaustive()
     }
+}
+
+/// Reads the section under `key`, and lists its settings.
+fn read<S: DeserializeOwned + Serialize>(
+    layers: &mut Layers,
+    key: &str,
+) -> Result<(S, BTreeMap<String, Setting>), Error> {
+    let section: S = layers.read(key)?;
+    let mut settings = BTreeMap::new();
+    collect(key, &listed(&section)?, &mut settings);
+    layers.check_held(settings.keys())?;
+    Ok((section, settings))
 }
 
 fn listed<T: Serialize>(value: &T) -> Result<Json, Error> {

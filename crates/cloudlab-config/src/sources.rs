@@ -8,11 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::dotenv;
 use crate::error::Error;
 use crate::files::{Files, Fingerprint};
+use crate::layers::Layers;
 use crate::loaded::Loaded;
-use crate::profile::Profile;
-use crate::tree::{Node, Value};
+use crate::secret_files::SecretFiles;
 use crate::variables::Variables;
-use crate::{expansion, toml_file};
 
 /// Where a configuration comes from: one directory and one environment. Holds no contents; every [`load`](Self::load)
 /// reads the files anew.
@@ -57,16 +56,25 @@ impl Sources {
     pub fn load<T: DeserializeOwned + Serialize>(&self) -> Result<Loaded<T>, Error> {
         self.check_environment()?;
         let files = Files::read(&self.directory);
-        let variables = Variables::new(&self.environment, dotenv::parse(files.dotenv()?)?);
+        let variables = self.variables(&files)?;
         let profile = variables.profile()?;
-        let tree = merged(&files, profile, &variables)?;
-        Loaded::new(tree, profile, files.fingerprint())
+        let secret_files = SecretFiles::read(&self.directory, variables.paths());
+        let fingerprint = files.fingerprint(&secret_files);
+        let layers = Layers::merge(&files, profile, &variables, secret_files)?;
+        Loaded::new(layers, profile, fingerprint)
     }
 
     /// The state of the files now. Poll it and compare with [`Loaded::fingerprint`] to notice a change: the files are
     /// read, not watched, because Kubernetes exchanges a link far above them.
     pub fn fingerprint(&self) -> Fingerprint {
-        Files::read(&self.directory).fingerprint()
+        let files = Files::read(&self.directory);
+        let variables = self.variables(&files);
+        let paths = variables.iter().flat_map(Variables::paths);
+        files.fingerprint(&SecretFiles::read(&self.directory, paths))
+    }
+
+    fn variables(&self, files: &Files) -> Result<Variables, Error> {
+        Ok(Variables::new(&self.environment, dotenv::parse(files.dotenv()?)?))
     }
 
     fn check_environment(&self) -> Result<(), Error> {
@@ -85,29 +93,5 @@ impl Sources {
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sources").field("directory", &self.directory).finish_non_exhaustive()
-    }
-}
-
-fn merged(files: &Files, profile: Profile, variables: &Variables) -> Result<Node, Error> {
-    let mut tree = Node::root();
-    for (name, text) in files.layers(profile)? {
-        let layer = toml_file::parse(&name, text)?;
-        refuse_profile(&layer)?;
-        tree.merge(layer);
-    }
-    for layer in variables.layers()? {
-        tree.merge(layer);
-    }
-    expansion::expand(&mut tree, variables)?;
-    Ok(tree)
-}
-
-fn refuse_profile(layer: &Node) -> Result<(), Error> {
-    match &layer.value {
-        Value::Table(table) => match table.get("profile") {
-            Some(node) => Err(Error::MisplacedProfile { place: node.origin.to_string() }),
-            None => Ok(()),
-        },
-        _ => Ok(()),
     }
 }

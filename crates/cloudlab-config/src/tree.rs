@@ -16,6 +16,12 @@ pub(crate) enum Origin {
         line: usize,
     },
     Variable(String),
+    /// A file whose whole text is the value, and secret.
+    SecretFile {
+        /// The variable that names the file.
+        named: Box<Origin>,
+        path: String,
+    },
 }
 
 impl Origin {
@@ -24,7 +30,21 @@ impl Origin {
         match self {
             Self::Variable(_) => true,
             Self::Line { file, .. } => file == dotenv::FILE,
+            Self::SecretFile { named, .. } => named.is_variable(),
             Self::Whole => false,
+        }
+    }
+
+    pub(crate) fn is_secret_file(&self) -> bool {
+        matches!(self, Self::SecretFile { .. })
+    }
+
+    /// Which of two places wins: the files, over them `.env`, over that the process environment.
+    pub(crate) fn layer(&self) -> u8 {
+        match self {
+            Self::Variable(_) => 2,
+            Self::SecretFile { named, .. } => named.layer(),
+            _ => u8::from(self.is_variable()),
         }
     }
 }
@@ -35,6 +55,7 @@ impl fmt::Display for Origin {
             Self::Whole => f.write_str("configuration"),
             Self::Line { file, line } => write!(f, "{file}:{line}"),
             Self::Variable(name) => f.write_str(name),
+            Self::SecretFile { named, path } => write!(f, "{named} ({path})"),
         }
     }
 }
@@ -120,6 +141,15 @@ impl Node {
         Some(node)
     }
 
+    /// The section that the dotted `key` lies in, and the last part of the key.
+    pub(crate) fn section_of<'k>(&mut self, key: &'k str) -> Option<(&mut BTreeMap<String, Self>, &'k str)> {
+        match (&mut self.value, key.split_once('.')) {
+            (Value::Table(table), None) => Some((table, key)),
+            (Value::Table(table), Some((part, rest))) => table.get_mut(part)?.section_of(rest),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with each leaf and its dotted key. A list is one leaf.
     pub(crate) fn each_leaf(&self, key: &str, visit: &mut impl FnMut(&str, &Self)) {
         match &self.value {
@@ -182,4 +212,9 @@ impl Node {
 /// The dotted key of `part` in the section `key`.
 pub(crate) fn join(key: &str, part: &str) -> String {
     if key.is_empty() { part.to_owned() } else { format!("{key}.{part}") }
+}
+
+/// Whether `other` is `key` or lies below it.
+pub(crate) fn contains(key: &str, other: &str) -> bool {
+    other.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -8,6 +8,8 @@ use crate::tree::{Node, Origin, Text, Value};
 
 const PREFIX: &str = "CLOUDLAB__";
 const PROFILE: &str = "profile";
+/// The end of a key whose variable names a file with the value of the key before it.
+pub(crate) const ENDING: &str = "_file";
 
 /// The environment variable that sets a dotted key.
 pub(crate) fn name_of(key: &str) -> String {
@@ -57,6 +59,13 @@ impl Variables {
             None => Ok(Profile::default()),
             Some((_, variable)) => parse_profile(variable),
         }
+    }
+
+    /// The values of those that name a file, unless the settings know their keys with the `_file`.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        let all = self.dotenv.iter().chain(&self.process);
+        let naming = all.filter(|(name, _)| key_of(name).is_some_and(|key| key.ends_with(ENDING)));
+        naming.map(|(_, variable)| variable.value.as_str())
     }
 
     /// The two layers of settings, the winning one last.

@@ -7,4 +7,5 @@ mod errors;
 mod expansion;
 mod layers;
 mod reports;
+mod secret_files;
 mod settings;
