@@ -102,7 +102,7 @@ impl<'t> Located<'t> {
                 let visited = visitor.visit_map(Fields { at: &self, fields, rest: table.iter(), next: None });
                 self.locate(visited)
             }
-            _ => self.refuse("a section (a TOML table)"),
+            _ => self.refuse("a section of keys"),
         }
     }
 
@@ -168,6 +168,7 @@ impl<'de> Deserializer<'de> for Located<'_> {
             Value::List(_) => self.list(visitor),
             Value::Text(_) => self.text(visitor),
             Value::Boolean(truth) => self.locate(visitor.visit_bool(*truth)),
+            Value::Null => self.locate(visitor.visit_unit()),
             Value::Float(number) => self.locate(visitor.visit_f64(*number)),
             Value::Integer(number) => match i64::try_from(*number) {
                 Ok(number) => self.locate(visitor.visit_i64(number)),
@@ -197,10 +198,11 @@ impl<'de> Deserializer<'de> for Located<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.text_of_variable() {
-            Some(text) if text.raw.is_empty() => self.locate(visitor.visit_none()),
-            _ => visitor.visit_some(self),
+        let taken_back = self.text_of_variable().is_some_and(|text| text.raw.is_empty());
+        if taken_back || self.node.is_null() {
+            return self.locate(visitor.visit_none());
         }
+        visitor.visit_some(self)
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -295,7 +297,9 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        self.next = self.rest.next();
+        // A null counts as absent, unless the type is still to say that it does not know the key.
+        let is_known = |part: &str| self.fields.is_empty() || self.fields.contains(&part);
+        self.next = self.rest.find(|(part, node)| !(node.is_null() && is_known(part)));
         let Some((part, node)) = self.next else {
             return Ok(None);
         };

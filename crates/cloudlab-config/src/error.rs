@@ -16,7 +16,7 @@ pub enum Error {
     /// The text breaks the grammar of its file.
     #[error("{place}: {detail}.")]
     Syntax {
-        /// File, line and, for TOML, column.
+        /// File and line, and the column where the parser knows it.
         place: String,
         /// Which rule was broken.
         detail: String,
@@ -56,7 +56,7 @@ pub enum Error {
         detail: String,
     },
     /// A setting without a default was given nowhere.
-    #[error("the key `{key}` is missing. Set it in service.toml or as {variable}.")]
+    #[error("the key `{key}` is missing. Set it in a configuration file or as {variable}.")]
     MissingKey {
         /// The dotted key.
         key: String,

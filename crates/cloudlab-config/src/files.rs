@@ -11,15 +11,26 @@ use crate::secret_files::SecretFiles;
 /// A configuration is written by hand; what is larger is the wrong file.
 const LIMIT_BYTES: u64 = 1 << 20;
 
-const COMMON: &str = "service.toml";
+/// The name of the file of all profiles, before its ending.
+const COMMON: &str = "service";
+
+const TOML: &str = "toml";
+const YAML: &str = "yaml";
+/// An ending of YAML files that is not read, so that one layer has not three names.
+const YML: &str = "yml";
 
 /// The state of all configuration files and of those that variables name, at one moment. Equal fingerprints mean equal contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(u64);
 
-/// The name of the file that only `profile` reads.
-pub(crate) fn name_of(profile: Profile) -> String {
-    format!("service.{profile}.toml")
+/// The name of the file that only `profile` reads, before its ending.
+fn stem_of(profile: Profile) -> String {
+    format!("{COMMON}.{profile}")
+}
+
+/// Whether a file is to be read as YAML.
+pub(crate) fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yaml")
 }
 
 /// The text of every configuration file, read once so that what is parsed and what is fingerprinted are the same.
@@ -29,9 +40,9 @@ pub(crate) struct Files {
 
 impl Files {
     pub(crate) fn read(directory: &Path) -> Self {
-        let common = [COMMON.to_owned(), dotenv::FILE.to_owned()];
-        let names = common.into_iter().chain(Profile::ALL.map(name_of));
-        let texts = names.map(|name| {
+        let stems = [COMMON.to_owned()].into_iter().chain(Profile::ALL.map(stem_of));
+        let names = stems.flat_map(|stem| [TOML, YAML, YML].map(|ending| format!("{stem}.{ending}")));
+        let texts = names.chain([dotenv::FILE.to_owned()]).map(|name| {
             let text = read(&directory.join(&name), &name);
             (name, text)
         });
@@ -55,16 +66,31 @@ impl Files {
         self.text(dotenv::FILE).map(|text| text.unwrap_or_default())
     }
 
-    /// Names and texts of the TOML files that `profile` reads, the winning one last. The files of other profiles are
-    /// not looked at: they may need what is not here.
+    /// Names and texts of the files that `profile` reads, the winning one last. The files of other profiles are not
+    /// looked at: they may need what is not here.
     pub(crate) fn layers(&self, profile: Profile) -> Result<Vec<(String, &str)>, Error> {
         let mut layers = Vec::new();
-        for name in [COMMON.to_owned(), name_of(profile)] {
-            if let Some(text) = self.text(&name)? {
-                layers.push((name, text));
-            }
+        for stem in [COMMON.to_owned(), stem_of(profile)] {
+            layers.extend(self.layer(&stem)?);
         }
         Ok(layers)
+    }
+
+    fn layer(&self, stem: &str) -> Result<Option<(String, &str)>, Error> {
+        let [toml, yaml, yml] = [TOML, YAML, YML].map(|ending| format!("{stem}.{ending}"));
+        if self.text(&yml)?.is_some() {
+            let cause = format!("files in YAML end in .yaml here. Name it {yaml}.");
+            return Err(Error::Unreadable { place: yml, cause });
+        }
+        match (self.text(&toml)?, self.text(&yaml)?) {
+            (Some(_), Some(_)) => {
+                let cause =
+                    format!("{toml} is there, too, and neither wins over the other. Keep one of them.");
+                Err(Error::Unreadable { place: yaml, cause })
+            }
+            (Some(text), None) => Ok(Some((toml, text))),
+            (None, text) => Ok(text.map(|text| (yaml, text))),
+        }
     }
 
     fn text(&self, name: &str) -> Result<Option<&str>, Error> {

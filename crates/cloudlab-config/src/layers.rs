@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 
 use crate::deserializer;
 use crate::error::Error;
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::profile::Profile;
 use crate::secret_files::SecretFiles;
 use crate::tree::{Node, Value, contains};
 use crate::variables::{self, Variables};
-use crate::{expansion, toml_file};
+use crate::{expansion, toml_file, yaml_file};
 
 pub(crate) struct Layers {
     pub(crate) tree: Node,
@@ -31,7 +31,7 @@ impl Layers {
     ) -> Result<Self, Error> {
         let mut tree = Node::root();
         for (name, text) in files.layers(profile)? {
-            let layer = toml_file::parse(&name, text)?;
+            let layer = parse(&name, text)?;
             refuse_profile(&layer)?;
             tree.merge(layer);
         }
@@ -91,6 +91,10 @@ impl Layers {
         section.remove(part);
         Ok(())
     }
+}
+
+fn parse(name: &str, text: &str) -> Result<Node, Error> {
+    if files::is_yaml(name) { yaml_file::parse(name, text) } else { toml_file::parse(name, text) }
 }
 
 /// Neither wins over the other: nobody can know which of two was meant.

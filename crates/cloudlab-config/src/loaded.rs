@@ -85,7 +85,7 @@ impl<T> Loaded<T> {
             detail.push_str(&format!(", found {shown:?}"));
         }
         if self.locate(key).is_none() {
-            detail.push_str(&format!("; set it in service.toml or as {}", variables::name_of(key)));
+            detail.push_str(&format!("; set it in a configuration file or as {}", variables::name_of(key)));
         }
         Error::WrongValue { place: self.source(key), key: key.to_owned(), detail }
     }

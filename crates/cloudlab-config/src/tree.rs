@@ -75,6 +75,9 @@ pub(crate) enum Value {
     Integer(i128),
     Float(f64),
     Boolean(bool),
+    /// A key of a YAML file without a value. It is as if the key were absent, only that it must be known.
+    #[cfg_attr(not(feature = "yaml"), expect(dead_code, reason = "TOML has no such value"))]
+    Null,
 }
 
 #[derive(Debug, Clone)]
@@ -121,6 +124,7 @@ impl Node {
                     }
                 }
             }
+            (_, Value::Null) => {}
             (_, value) => *self = Self { origin: later.origin, value },
         }
     }
@@ -135,10 +139,11 @@ impl Node {
                     Some(element) => element,
                     None => return Some(node),
                 },
+                Value::Null => return None,
                 _ => return Some(node),
             };
         }
-        Some(node)
+        Some(node).filter(|node| !node.is_null())
     }
 
     /// The section that the dotted `key` lies in, and the last part of the key.
@@ -158,6 +163,7 @@ impl Node {
                     node.each_leaf(&join(key, part), visit);
                 }
             }
+            Value::Null => {}
             _ => visit(key, self),
         }
     }
@@ -191,6 +197,10 @@ impl Node {
         }
     }
 
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.value, Value::Null)
+    }
+
     /// Whether the value is made of text, which may be a secret as numbers may not.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self.value, Value::Text(_) | Value::List(_))
@@ -205,6 +215,7 @@ impl Node {
             Value::Integer(number) => number.to_string(),
             Value::Float(number) => number.to_string(),
             Value::Boolean(truth) => truth.to_string(),
+            Value::Null => "nothing".to_owned(),
         }
     }
 }

@@ -53,7 +53,7 @@ fn a_wrong_type_says_what_was_expected_and_found() {
         ("http.port = 65536", "http.port` is wrong: expected a whole number from 0 to 65535, found 65536."),
         ("http.port = -1", "http.port` is wrong: expected a whole number from 0 to 65535, found -1."),
         ("http.compress = 'yes'", "http.compress` is wrong: expected true or false, found \"yes\"."),
-        ("http = 3", "http` is wrong: expected a section (a TOML table), found 3."),
+        ("http = 3", "http` is wrong: expected a section of keys, found 3."),
         ("database.url.x = 3", "database.url` is wrong: expected a string, found a section."),
         ("http.origins = [1]", "http.origins.0` is wrong: expected a string, found 1."),
         (
@@ -83,7 +83,7 @@ fn elements_of_lists_have_their_own_lines() {
         "{error}"
     );
     Place::new().toml("[[routes]]\npath = '/'").fails(
-        "the key `routes.0.weight` is missing. Set it in service.toml or as CLOUDLAB__ROUTES__0__WEIGHT.",
+        "the key `routes.0.weight` is missing. Set it in a configuration file or as CLOUDLAB__ROUTES__0__WEIGHT.",
     );
 }
 

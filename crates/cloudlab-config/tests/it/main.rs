@@ -9,3 +9,7 @@ mod layers;
 mod reports;
 mod secret_files;
 mod settings;
+#[cfg(feature = "yaml")]
+mod yaml;
+#[cfg(not(feature = "yaml"))]
+mod yaml_left_out;

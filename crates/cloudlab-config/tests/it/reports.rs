@@ -76,7 +76,7 @@ fn a_rejected_value_is_located() {
     assert_eq!(
         loaded.reject("http.port", "production needs another port").to_string(),
         "default: the value of `http.port` is wrong: production needs another port, found \"80\"; \
-         set it in service.toml or as CLOUDLAB__HTTP__PORT."
+         set it in a configuration file or as CLOUDLAB__HTTP__PORT."
     );
 }
 
