@@ -65,8 +65,9 @@ fn numbers(settings: &Settings) -> [(&'static str, u64, RangeInclusive<u64>); 17
 
 /// Outside development a default would be a file that goes away with its container.
 fn no_database(profile: Profile) -> Error {
-    let detail = "it is not set, and only development has a default; set it in service.toml or as CLOUDLAB__DATABASE__URL \
-        to postgres://USER:PASSWORD@HOST:PORT/NAME, or to sqlite:PATH on a volume that outlives the process";
+    let detail = "it is not set, and only development has a default; set it in a configuration file or as \
+        CLOUDLAB__DATABASE__URL to postgres://USER:PASSWORD@HOST:PORT/NAME, or to sqlite:PATH on a volume that outlives \
+        the process";
     Error::WrongValue {
         place: format!("profile {}", profile.name()),
         key: "database.url".into(),

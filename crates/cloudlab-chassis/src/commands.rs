@@ -19,7 +19,8 @@ usage: NAME                          serve
        NAME --health-check           ask the running service whether it is ready (for containers)
        NAME --version
 Configuration is read from service.toml, service.PROFILE.toml and .env in the working directory, and from variables
-such as CLOUDLAB__HTTP__ADDRESS; later ones win. `NAME config` shows what came of it.";
+such as CLOUDLAB__HTTP__ADDRESS; later ones win. A variable with _FILE behind it, such as CLOUDLAB__DATABASE__URL_FILE,
+names a file with the value, which is shown nowhere. `NAME config` shows what came of it.";
 
 /// Runs the service as its command line says; the exit code is 0 when that worked, 1 when it failed, 2 when the
 /// request or the configuration was wrong.
