@@ -3,7 +3,7 @@
 //! The pack is Rust code that includes each file by its path: the compiler notices when one changes, and no format of
 //! our own has to be read back.
 
-#[path = "src/sources.rs"]
+#[path = "src/new/template/sources.rs"]
 mod sources;
 
 use std::fmt::Write;

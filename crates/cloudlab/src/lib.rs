@@ -1,57 +1,30 @@
 //! The command line of Cloud Lab: `cloudlab new` writes a service from the template of a checkout, `cloudlab check` says
 //! where a service leaves its architecture ([`check`]).
 //!
-//! A request is read at the edge ([`cli`], [`answers_file`], [`prompts`]), judged as a whole ([`answers`],
-//! [`compatibility`], [`names`]), and refused there or trusted from then on. The template is rendered in memory
-//! ([`service`]), written to a hidden sibling of the target, formatted, and renamed into place.
+//! A request is read at the edge ([`cli`]), carried out by the command that it names ([`new`], [`check`]), and told of by
+//! the command's own report. A [`refusal`] is the one error that a user meets.
 //!
 //! **Invariant:** a refused or interrupted request leaves the file system as it was.
 //! **Invariant:** Rust code is renamed word by word and never written from a template language, so the template is
 //! itself a service that is compiled, linted and tested.
 #![forbid(unsafe_code)]
 
-mod answers;
-mod answers_file;
-mod article;
 mod asker;
-mod catalogue;
-mod chassis;
 pub mod check;
-mod checkout;
-mod choices;
-mod clash;
 mod cli;
-mod compatibility;
-mod draft;
 mod files;
 mod interrupt;
-mod lexer;
-mod manifest;
-mod markers;
-mod names;
 mod new;
-mod outcome;
-mod prices;
-mod prompts;
-mod record;
 mod refusal;
-mod rename;
 mod report;
-mod reserved;
-mod service;
-mod sources;
-mod sql_names;
-mod staging;
-mod tools;
-mod vendor;
 
 use std::ffi::OsString;
 use std::io::Write;
 
 pub use asker::{Asker, Judge, Terminal};
-pub use checkout::{Checkout, Pack};
-pub use choices::{Question, questions};
 pub use interrupt::Interrupt;
+pub use new::questions::choices::{Question, questions};
+pub use new::template::checkout::{Checkout, Pack};
 
 use cli::Request;
 

@@ -65,7 +65,7 @@ fn pair(root: &Path, flag: &str, value: &'static str) -> Result<(Answers, Answer
         }
     }
     Err(Refusal::new(format!("no service with --{flag} {value} differs from another in that alone"))
-        .help("the table of what fits together is crates/cloudlab/src/compatibility.rs"))
+        .help("the table of what fits together is crates/cloudlab/src/new/questions/compatibility.rs"))
 }
 
 fn changed(answers: &Answers, flag: &str, value: &'static str) -> Answers {

@@ -8,11 +8,11 @@ const PLACEHOLDERS: [&str; 2] = ["gizmo", "acme"];
 
 /// The generator knows the placeholder, since it takes it away.
 const RENAMING: &[&str] = &[
-    "crates/cloudlab/src/article.rs",
-    "crates/cloudlab/src/clash.rs",
-    "crates/cloudlab/src/rename.rs",
-    "crates/cloudlab/src/service.rs",
-    "crates/cloudlab/src/sources.rs",
+    "crates/cloudlab/src/new/template/article.rs",
+    "crates/cloudlab/src/new/names/clash.rs",
+    "crates/cloudlab/src/new/template/rename.rs",
+    "crates/cloudlab/src/new/template/service.rs",
+    "crates/cloudlab/src/new/template/sources.rs",
 ];
 
 /// They name the words that are looked for.

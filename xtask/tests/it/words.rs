@@ -13,9 +13,11 @@ fn the_placeholder_stays_in_the_template_and_in_the_generator() {
     let line = "let gizmos = 1;\n";
     let what = "crates/cloudlab-sql/src/a.rs:1: the placeholder `gizmo` of the template";
     assert_eq!(found("crates/cloudlab-sql/src/a.rs", line), [what]);
-    for path in
-        ["crates/cloudlab/src/rename.rs", "templates/gizmo-service/src/lib.rs", "crates/a/tests/it/b.rs"]
-    {
+    for path in [
+        "crates/cloudlab/src/new/template/rename.rs",
+        "templates/gizmo-service/src/lib.rs",
+        "crates/a/tests/it/b.rs",
+    ] {
         assert_eq!(found(path, line), [""; 0]);
     }
 }

@@ -1,6 +1,6 @@
 //! The command line's grammar: flags in, a typed request out.
 //!
-//! **Invariant:** this module judges form only. Whether the answers fit together is decided in [`crate::answers`].
+//! **Invariant:** this module judges form only. Whether the answers fit together is decided in [`crate::new::questions::answers`].
 
 mod check;
 mod new;
@@ -11,7 +11,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::choices::Choice;
+use crate::new::questions::choices::Choice;
 use crate::refusal::Refusal;
 
 pub use check::{Check, Format};

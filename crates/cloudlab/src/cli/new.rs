@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{choice, one, switch, text};
-use crate::choices::{Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability};
-use crate::draft::Draft;
+use crate::new::questions::choices::{
+    Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability,
+};
+use crate::new::questions::draft::Draft;
 
 /// `cloudlab new`, as given: `None` is a flag that was left out.
 pub struct New {

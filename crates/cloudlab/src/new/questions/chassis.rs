@@ -3,10 +3,10 @@
 use std::fmt::{self, Display};
 use std::path::{Component, Path, PathBuf};
 
-use crate::checkout::Checkout;
-use crate::manifest::Place;
+use crate::new::template::checkout::Checkout;
+use crate::new::template::manifest::Place;
+use crate::new::template::vendor;
 use crate::refusal::Refusal;
-use crate::vendor;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chassis {

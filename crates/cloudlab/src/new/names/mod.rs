@@ -1,7 +1,12 @@
 //! The names of a service and of its aggregate, in every spelling that the template uses.
 
+pub mod catalogue;
+pub mod clash;
+mod lexer;
+mod reserved;
+mod sql_names;
+
 use crate::refusal::Refusal;
-use crate::reserved;
 
 /// A name of a service that cargo, Windows and a URL accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +28,7 @@ pub struct Names {
 pub const OTHER_AGGREGATE: &str = "--aggregate Name   (another type name, in PascalCase)";
 pub const OTHER_PLURAL: &str = "--plural names   (other lower-case words)";
 
-/// The longest name of a service. Aggregate and plural have no limit of their own: [`crate::sql_names`] knows how long
+/// The longest name of a service. Aggregate and plural have no limit of their own: [`crate::new::names::sql_names`] knows how long
 /// what is made from them may be.
 const NAME_LIMIT: usize = 64;
 /// The longest name of a service in Kubernetes, and the longest value of a label there.

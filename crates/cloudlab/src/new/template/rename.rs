@@ -3,8 +3,8 @@
 //! One pass matters: what has been written is never searched again, so a service about acme gizmos, or about anything
 //! whose name contains a spelling of the placeholder, comes out right.
 
-use crate::article;
-use crate::names::{Names, Words, capitalized};
+use crate::new::names::{Names, Words, capitalized};
+use crate::new::template::article;
 
 /// The spellings and what replaces them, longest first where one opens another.
 pub struct Renamer {

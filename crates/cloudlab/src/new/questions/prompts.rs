@@ -4,13 +4,13 @@
 
 use std::io;
 
-use crate::answers;
 use crate::asker::Asker;
-use crate::choices::{Api, Broker, Cache, Choice, Database, Notifier, Observability};
-use crate::compatibility;
-use crate::draft::Draft;
-use crate::names::{ServiceName, Words};
-use crate::prices;
+use crate::new::names::{ServiceName, Words};
+use crate::new::questions::answers;
+use crate::new::questions::choices::{Api, Broker, Cache, Choice, Database, Notifier, Observability};
+use crate::new::questions::compatibility;
+use crate::new::questions::draft::Draft;
+use crate::new::questions::prices;
 
 /// A name for the service.
 pub fn name(asker: &mut dyn Asker) -> io::Result<String> {

@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 
 use crate::files::File;
-use crate::lexer::{Token, tokens, words};
-use crate::rename::Renamer;
-use crate::sql_names;
-use crate::vendor::Crate;
+use crate::new::names::lexer::{Token, tokens, words};
+use crate::new::names::sql_names;
+use crate::new::template::rename::Renamer;
+use crate::new::template::vendor::Crate;
 
 /// What is taken.
 #[derive(Debug, Default)]

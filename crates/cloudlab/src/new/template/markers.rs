@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::answers::OPTIONS;
+use crate::new::questions::answers::OPTIONS;
 use crate::refusal::Refusal;
 
 const LEADERS: [&str; 4] = ["//", "#", "--", "<!--"];

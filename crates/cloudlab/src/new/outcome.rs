@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::answers::Answers;
-use crate::names::Names;
+use crate::new::names::Names;
+use crate::new::questions::answers::Answers;
 
 pub struct Outcome<'a> {
     pub names: &'a Names,

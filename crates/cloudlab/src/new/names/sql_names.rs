@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::Catalogue;
-use crate::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL, shortened};
+use crate::new::names::catalogue::Catalogue;
+use crate::new::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL, shortened};
+use crate::new::template::rename::Renamer;
 use crate::refusal::Refusal;
-use crate::rename::Renamer;
 
 /// PostgreSQL's `NAMEDATALEN`, less the zero at the end.
 const POSTGRES_LIMIT: usize = 63;

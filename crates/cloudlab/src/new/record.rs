@@ -5,10 +5,10 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use crate::answers::{Answers, Told};
-use crate::choices::Choice;
 use crate::files::File;
-use crate::names::Names;
+use crate::new::names::Names;
+use crate::new::questions::answers::{Answers, Told};
+use crate::new::questions::choices::Choice;
 
 pub const PATH: &str = "cloudlab.toml";
 

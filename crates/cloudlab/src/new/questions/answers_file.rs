@@ -8,10 +8,12 @@ use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use crate::choices::{Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability};
-use crate::draft::Draft;
 use crate::files;
-use crate::names::shortened;
+use crate::new::names::shortened;
+use crate::new::questions::choices::{
+    Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability,
+};
+use crate::new::questions::draft::Draft;
 use crate::refusal::Refusal;
 
 /// What a file answers.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::files::{self, File};
-use crate::manifest::Workspace;
+use crate::new::template::manifest::Workspace;
+use crate::new::template::sources;
 use crate::refusal::Refusal;
-use crate::sources;
 
 /// The files of a checkout that services are made of: path, whether it may be executed, content.
 pub type Pack = &'static [(&'static str, bool, &'static [u8])];

@@ -1,6 +1,6 @@
 //! Answers as far as they are given: by flags, by a file, or at the prompt. What is `None` was left open.
 
-use crate::choices::{Api, Blueprint, Broker, Cache, Database, Notifier, Observability};
+use crate::new::questions::choices::{Api, Blueprint, Broker, Cache, Database, Notifier, Observability};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {

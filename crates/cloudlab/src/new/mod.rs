@@ -1,4 +1,15 @@
 //! `cloudlab new`: from a request to a folder that builds.
+//!
+//! [`questions`] find out what is wanted and whether it can be had, [`names`] what everything is called and whether that is
+//! free. [`template`] renders it all in memory, and [`writing`] puts it beside the target and then into its place.
+
+pub mod names;
+mod outcome;
+pub mod questions;
+mod record;
+mod report;
+pub mod template;
+mod writing;
 
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -7,22 +18,20 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::Setting;
-use crate::answers::{self, Answers};
-use crate::answers_file::{self, Recorded};
 use crate::asker::Asker;
 use crate::cli::New;
-use crate::draft::Draft;
 use crate::files::{self, File};
 use crate::interrupt::Interrupt;
-use crate::names::{Names, ServiceName, Words};
-use crate::outcome::Outcome;
-use crate::prompts;
-use crate::record;
+use crate::new::names::{Names, ServiceName, Words};
+use crate::new::outcome::Outcome;
+use crate::new::questions::answers::{self, Answers};
+use crate::new::questions::answers_file::{self, Recorded};
+use crate::new::questions::draft::Draft;
+use crate::new::questions::prompts;
+use crate::new::template::service::{self, Service};
+use crate::new::writing::staging::{Staging, Target};
+use crate::new::writing::tools;
 use crate::refusal::Refusal;
-use crate::report;
-use crate::service::{self, Service};
-use crate::staging::{Staging, Target};
-use crate::tools;
 
 /// Carries out the request; answers with the exit code.
 pub fn run(

@@ -4,18 +4,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::answers::{Answers, OPTIONS};
-use crate::catalogue::Catalogue;
-use crate::chassis::Chassis;
-use crate::checkout::Checkout;
-use crate::clash;
 use crate::files::File;
-use crate::manifest::{self, Place, Workspace};
-use crate::markers;
-use crate::names::{Names, OTHER_AGGREGATE};
+use crate::new::names::catalogue::Catalogue;
+use crate::new::names::clash;
+use crate::new::names::{Names, OTHER_AGGREGATE};
+use crate::new::questions::answers::{Answers, OPTIONS};
+use crate::new::questions::chassis::Chassis;
+use crate::new::template::checkout::Checkout;
+use crate::new::template::manifest::{self, Place, Workspace};
+use crate::new::template::markers;
+use crate::new::template::rename::Renamer;
+use crate::new::template::vendor;
 use crate::refusal::Refusal;
-use crate::rename::Renamer;
-use crate::vendor;
 
 /// Everything that will be written, before formatting.
 pub struct Service {

@@ -2,7 +2,7 @@
 
 use toml_edit::{Document, Item};
 
-const MEASURED: &str = include_str!("../prices.toml");
+const MEASURED: &str = include_str!("../../../prices.toml");
 
 /// What a choice adds to the service that has the least in its place; `None` for the least itself, and for what costs
 /// nothing that was measured.

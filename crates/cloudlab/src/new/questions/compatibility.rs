@@ -1,7 +1,7 @@
 //! What does not fit together, why, and what comes nearest.
 
-use crate::choices::{Cache, Choice, Database, Notifier};
-use crate::draft::Draft;
+use crate::new::questions::choices::{Cache, Choice, Database, Notifier};
+use crate::new::questions::draft::Draft;
 use crate::refusal::Refusal;
 
 /// Answers of which each is right alone.

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 
-use crate::chassis::Chassis;
-use crate::choices::{Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability};
-use crate::compatibility;
-use crate::draft::Draft;
+use crate::new::questions::chassis::Chassis;
+use crate::new::questions::choices::{
+    Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability,
+};
+use crate::new::questions::compatibility;
+use crate::new::questions::draft::Draft;
 use crate::refusal::Refusal;
 
 /// A complete set of answers that fit together and can be rendered.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checkout::Checkout;
 use crate::files::File;
-use crate::manifest::{self, ALL_DEPENDENCIES, DEPENDENCIES, Workspace};
+use crate::new::template::checkout::Checkout;
+use crate::new::template::manifest::{self, ALL_DEPENDENCIES, DEPENDENCIES, Workspace};
 use crate::refusal::Refusal;
 
 /// Where the chassis lies in a service.

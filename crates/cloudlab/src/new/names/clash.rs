@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::Catalogue;
-use crate::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL};
+use crate::new::names::catalogue::Catalogue;
+use crate::new::names::sql_names;
+use crate::new::names::{Names, OTHER_AGGREGATE, OTHER_PLURAL};
+use crate::new::template::rename::Renamer;
 use crate::refusal::Refusal;
-use crate::rename::Renamer;
-use crate::sql_names;
 
 /// Refuses names that the chassis or the template has already given away.
 pub fn check(names: &Names, catalogue: &Catalogue) -> Result<(), Refusal> {
