@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, stderr, stdin};
 
 use console::Term;
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, Input, MultiSelect, Select};
+use dialoguer::{Confirm, Input, Select};
 
 /// Somebody who can be asked. An error of the kind `Interrupted` means that they have called it off.
 pub trait Asker {
@@ -14,8 +14,6 @@ pub trait Asker {
     fn word(&mut self, question: &str, default: Option<&str>, judge: Judge<'_>) -> io::Result<String>;
     /// One of several, by its index. The caller says which one it became.
     fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize>;
-    /// Any of several, by their indexes.
-    fn many(&mut self, question: &str, items: &[String], default: usize) -> io::Result<Vec<usize>>;
     /// Yes or no.
     fn agrees(&mut self, question: &str) -> io::Result<bool>;
 }
@@ -64,19 +62,16 @@ impl Asker for Terminal {
     fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize> {
         let select = Select::with_theme(&self.theme).with_prompt(question).items(items).default(default);
         let select = select.report(false);
-        self.asked(select.interact_on(&self.screen))
-    }
-
-    fn many(&mut self, question: &str, items: &[String], default: usize) -> io::Result<Vec<usize>> {
-        let chosen: Vec<bool> = (0..items.len()).map(|index| index == default).collect();
-        let select =
-            MultiSelect::with_theme(&self.theme).with_prompt(question).items(items).defaults(&chosen);
-        let select = select.report(false);
-        self.asked(select.interact_on(&self.screen))
+        self.asked(select.interact_on_opt(&self.screen)).and_then(answered)
     }
 
     fn agrees(&mut self, question: &str) -> io::Result<bool> {
         let confirm = Confirm::with_theme(&self.theme).with_prompt(question).default(true);
-        self.asked(confirm.interact_on(&self.screen))
+        self.asked(confirm.interact_on_opt(&self.screen)).and_then(answered)
     }
+}
+
+/// Escape is a way of calling it off.
+fn answered<T>(answer: Option<T>) -> io::Result<T> {
+    answer.ok_or_else(|| io::ErrorKind::Interrupted.into())
 }

@@ -18,7 +18,9 @@ impl Interrupt {
     pub fn on_signals() -> Self {
         let interrupt = Self::default();
         for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
-            // When a signal cannot be caught, it still ends the process; only the clean-up is lost.
+            // The second one ends the process, should the first one find it waiting for something that never comes. When a
+            // signal cannot be caught, it still ends the process; only the clean-up is lost.
+            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&interrupt.raised));
             let _ = signal_hook::flag::register(signal, Arc::clone(&interrupt.raised));
         }
         interrupt

@@ -95,7 +95,7 @@ fn refuse(error: &clap::Error, is_new: bool) -> Refusal {
         ErrorKind::UnknownArgument => Refusal::new(format!("`{argument}` is not known here")).help(usage),
         ErrorKind::InvalidSubcommand => {
             let command = context(error, ContextKind::InvalidSubcommand);
-            Refusal::new(format!("`{command}` is not a command of cloudlab")).help("available: new, check")
+            Refusal::new(format!("`{command}` is not a command of cloudlab")).help(available())
         }
         ErrorKind::InvalidValue if value.is_empty() => Refusal::new(format!("`{argument}` needs a value")),
         ErrorKind::InvalidValue => Refusal::new(format!("`{value}` is not a value of `{argument}`")),
@@ -112,6 +112,12 @@ fn refuse(error: &clap::Error, is_new: bool) -> Refusal {
         _ => Refusal::new(first_line(&error.to_string())).help(usage),
     };
     with_suggestions(refusal, error)
+}
+
+fn available() -> String {
+    let grammar = grammar();
+    let commands: Vec<&str> = grammar.get_subcommands().map(Command::get_name).collect();
+    format!("available: {}", commands.join(", "))
 }
 
 fn with_suggestions(refusal: Refusal, error: &clap::Error) -> Refusal {

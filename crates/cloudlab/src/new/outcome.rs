@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::files::File;
 use crate::new::names::Names;
 use crate::new::questions::answers::Answers;
+use crate::new::record;
+use crate::new::request::Wanted;
+use crate::new::template::service::Service;
 
 pub struct Outcome<'a> {
     pub names: &'a Names,
@@ -19,6 +23,26 @@ pub struct Outcome<'a> {
     pub elapsed: Duration,
     /// Nothing was written: the request was a dry run.
     pub is_planned: bool,
+}
+
+impl<'a> Outcome<'a> {
+    /// What a service that is rendered will be.
+    pub fn planned(wanted: &'a Wanted, service: &Service) -> Self {
+        let paths = |files: &[File]| -> Vec<String> { files.iter().map(|file| file.path.clone()).collect() };
+        let mut files = paths(&service.files);
+        files.push(record::PATH.into());
+        files.sort();
+        Self {
+            names: &wanted.names,
+            answers: &wanted.answers,
+            path: wanted.target.path(),
+            files,
+            vendored: paths(&service.vendored),
+            warnings: wanted.answers.chassis.warning().into_iter().collect(),
+            elapsed: Duration::ZERO,
+            is_planned: true,
+        }
+    }
 }
 
 impl Outcome<'_> {

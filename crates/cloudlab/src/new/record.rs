@@ -9,15 +9,17 @@ use crate::files::File;
 use crate::new::names::Names;
 use crate::new::questions::answers::{Answers, Told};
 use crate::new::questions::choices::Choice;
+use crate::new::request::Wanted;
+use crate::new::template::manifest::Place;
 
 pub const PATH: &str = "cloudlab.toml";
 
 /// The record of a service whose files are final. The vendored chassis has no digests: it is not edited but replaced.
-pub fn write(names: &Names, answers: &Answers, files: &[File]) -> File {
+pub fn write(wanted: &Wanted, files: &[File]) -> File {
     let mut document = DocumentMut::new();
-    document.insert("service", Item::Table(service(names, answers)));
-    document.insert("answers", Item::Table(answered(answers)));
-    document.insert("names", Item::Table(named(names)));
+    document.insert("service", Item::Table(service(&wanted.names, &wanted.answers)));
+    document.insert("answers", Item::Table(answered(wanted)));
+    document.insert("names", Item::Table(named(&wanted.names)));
     document.insert("files", Item::Table(digests(files)));
     let comment = "# How this service was made. The cloudlab command reads it; the digests are SHA-256.\n\n";
     File::text(PATH, format!("{comment}{document}"))
@@ -31,14 +33,18 @@ fn service(names: &Names, answers: &Answers) -> Table {
     table
 }
 
-fn answered(answers: &Answers) -> Table {
+fn answered(wanted: &Wanted) -> Table {
     let mut table = Table::new();
-    for (question, answer) in answers.told() {
+    for (question, answer) in wanted.answers.told() {
         let answer = match answer {
             Told::One(word) => value(word),
             Told::Many(words) => value(Array::from_iter(words)),
         };
         table.insert(question, answer);
+    }
+    // A path that was given from where the command ran is kept as the service sees it.
+    if let Place::Checkout(root) = &wanted.place {
+        table.insert("chassis", value(format!("path={root}")));
     }
     table
 }

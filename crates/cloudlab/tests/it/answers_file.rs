@@ -1,5 +1,8 @@
 //! Answers that come from a file.
 
+use std::path::Path;
+use std::process::Command;
+
 use crate::fixture::{Fixture, read, write};
 
 const ANSWERS: &str = "[answers]\ndatabase = \"sqlite\"\ncache = \"none\"\nbroker = \"none\"\nnotifier = \"polling\"\n\
@@ -91,12 +94,17 @@ fn what_is_wrong_in_a_file_is_named_with_its_line() {
         ("database = \"sqlite\"\n", ":1 has an unknown key `database`"),
         ("answers = 3\n", ":1 has `answers` as a value"),
         ("[answers]\ndatabase = \"oracle\"\n", ":2 has `oracle` as `database`"),
-        ("[answers]\ndatabase = 7\n", ":2 has a integer as `database`"),
+        ("[answers]\ndatabase = 7\n", ":2 has an integer as `database`"),
         ("[answers]\n\napi = \"rest\"\n", ":3 must have a list of words as `api`"),
         ("[answers]\napi = []\n", ":2 must have a list of words as `api`"),
         ("[answers]\napi = [\"rest\",\n\"soap\"]\n", ":3 has `soap` as `api`"),
         ("[service]\nblueprint = \"none\"\n", ":2 has `none` as `blueprint`"),
         ("[service]\ncloudlab = \"99.0.0\"\n", ":2 was written by cloudlab 99.0.0; this is "),
+        (
+            "[service]\ncloudlab = \"99.0.0-rc.1\"\n[answers]\nqueue = \"x\"\n",
+            ":2 was written by cloudlab 99.0.0-rc.1",
+        ),
+        ("\"\\u001b[31m\" = 1\n", ":1 has an unknown key `\\u{1b}[31m`"),
         ("[service]\ncloudlab = \"soon\"\n", ":2 names a version that is none"),
         ("[names]\nplural = 1\n", ":2 must have a word as `plural`"),
         ("[answers\n", ":1 is not TOML: "),
@@ -121,10 +129,46 @@ fn an_answer_from_a_file_is_judged_like_a_flag() {
     for (text, words) in [
         ("[answers]\ndatabase = \"sqlite\"\nnotifier = \"notify\"\n", "LISTEN/NOTIFY is PostgreSQL's"),
         ("[answers]\nbroker = \"kafka\"\n", "--broker kafka is not built yet"),
-        ("[answers]\nchassis = \"git\"\n", "`git` is not a value of `--chassis"),
-        ("[names]\naggregate = \"Purchase Order\"\n", "is not made of lower-case words"),
+        ("[answers]\n\nchassis = \"git\"\n", "answers.toml:3 is wrong: `git` is not a value of `--chassis"),
+        (
+            "[names]\naggregate = \"Purchase Order\"\n",
+            "answers.toml:2 is wrong: the aggregate `Purchase Order` is not made of",
+        ),
     ] {
         let ran = from(&fixture, "parcel-service", text, &["--yes"]);
         assert!(ran.code == 2 && ran.err.contains(words), "{text}: {}", ran.err);
     }
+}
+
+#[test]
+fn only_a_file_of_sensible_size_is_read() {
+    let fixture = Fixture::new();
+    let err = fixture.refused("parcel-service", &["--answers", "/dev/zero"]);
+    assert!(err.contains("the answers file /dev/zero is not a file"), "{err}");
+    write(&fixture.at("large.toml"), &"#".repeat((1 << 20) + 1));
+    let err =
+        fixture.refused("parcel-service", &["--answers", &fixture.at("large.toml").display().to_string()]);
+    assert!(err.contains("is larger than 1 MiB"), "{err}");
+}
+
+/// The record of a service that was made from somewhere else still leads to the same checkout.
+#[test]
+fn a_relative_path_in_a_record_is_meant_from_its_file() {
+    let fixture = Fixture::new();
+    let at = |name: &str| fixture.at(name).display().to_string();
+    let cloudlab = |folder: &str, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudlab"));
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+        let _ = std::os::unix::fs::symlink(checkout, fixture.at("lab"));
+        let output = command.arg("new").args(args).arg("--yes").current_dir(at(folder)).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    std::fs::create_dir_all(at("far/away")).unwrap();
+    cloudlab("far/away", &["order-service", "--path", "../../services", "--chassis", "path=../../lab"]);
+    cloudlab("services/order-service", &["parcel-service", "--path", "..", "--answers", "cloudlab.toml"]);
+    let chassis = |name: &str| {
+        let record = read(&fixture.parent().join(name), "cloudlab.toml");
+        record.lines().find(|line| line.starts_with("chassis")).unwrap().to_string()
+    };
+    assert_eq!(chassis("order-service"), chassis("parcel-service"));
 }

@@ -1,11 +1,11 @@
 //! The questions that are asked when somebody is there to answer them.
 
 use std::collections::VecDeque;
-use std::io;
+use std::{fs, io};
 
 use cloudlab::{Asker, Judge};
 
-use crate::fixture::{Fixture, Ran, everything_in, read};
+use crate::fixture::{Fixture, Ran, everything_in, read, write};
 
 /// Answers by the first words of a question, and keeps what it was shown.
 #[derive(Default)]
@@ -70,10 +70,6 @@ impl Asker for Script {
             Reply::Line(start) => Ok(items.iter().position(|item| item.starts_with(start)).unwrap()),
             _ => panic!("{question} wants one of {items:?}"),
         }
-    }
-
-    fn many(&mut self, question: &str, items: &[String], default: usize) -> io::Result<Vec<usize>> {
-        self.one(question, items, default).map(|index| vec![index])
     }
 
     fn agrees(&mut self, question: &str) -> io::Result<bool> {
@@ -143,7 +139,7 @@ fn a_choice_says_what_it_means_and_which_others_are_not_built() {
     assert!(script.shown(&same), "{:#?}", script.seen);
     // And it is the same.
     let first = everything_in(&fixture.parent().join("parcel-service"));
-    std::fs::remove_dir_all(fixture.parent().join("parcel-service")).unwrap();
+    fs::remove_dir_all(fixture.parent().join("parcel-service")).unwrap();
     let again = fixture.cloudlab(&same.split(' ').skip(1).collect::<Vec<_>>());
     assert_eq!(again.code, 0, "{}", again.err);
     assert_eq!(first, everything_in(&fixture.parent().join("parcel-service")));
@@ -212,5 +208,75 @@ fn nobody_is_asked_who_said_enough_or_reads_json() {
     assert!(ran.err.contains("these answers are missing"), "{}", ran.err);
     let impossible = asked(&fixture, &["third-service", "--database", "mysql"], &mut script);
     assert!(impossible.err.contains("not built yet"), "{}", impossible.err);
+    assert_eq!(script.seen, [""; 0]);
+}
+
+#[test]
+fn what_a_file_says_is_not_asked_for() {
+    let fixture = Fixture::new();
+    write(
+        &fixture.at("answers.toml"),
+        "[answers]\ndatabase = \"sqlite\"\n[names]\naggregate = \"level-2\"\nplural = \"all-levels\"\n",
+    );
+    let file = fixture.at("answers.toml").display().to_string();
+    let mut script = Script::of(vec![("write the service", Reply::Agree(true))]);
+    let ran = asked(&fixture, &["parcel-service", "--answers", &file], &mut script);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let record = read(&fixture.parent().join("parcel-service"), "cloudlab.toml");
+    assert!(record.contains("aggregate = \"level-2\"\nplural = \"all-levels\""), "{record}");
+}
+
+#[test]
+fn a_default_that_is_taken_keeps_its_words() {
+    let fixture = Fixture::new();
+    let mut script = Script::of(vec![
+        ("type of its aggregate", Reply::Word("")),
+        ("its plural", Reply::Word("")),
+        ("write the service", Reply::Agree(true)),
+    ]);
+    assert_eq!(asked(&fixture, &["level-2-service", "--database", "sqlite"], &mut script).code, 0);
+    let record = read(&fixture.parent().join("level-2-service"), "cloudlab.toml");
+    assert!(record.contains("aggregate = \"level-2\"\nplural = \"level-2s\""), "{record}");
+}
+
+/// A name that is taken is told of when it is chosen, not when everything else is answered.
+#[test]
+fn names_that_are_taken_are_asked_for_again() {
+    let fixture = Fixture::new();
+    fs::create_dir_all(fixture.parent().join("full/inside")).unwrap();
+    let mut script = Script::of(vec![
+        ("name of the service", Reply::Word("full")),
+        ("name of the service", Reply::Word("group-service")),
+        ("type of its aggregate", Reply::Word("Commit")),
+        ("its plural", Reply::Word("")),
+        ("type of its aggregate", Reply::Word("Group")),
+        ("its plural", Reply::Word("")),
+        ("type of its aggregate", Reply::Word("Group")),
+        ("its plural", Reply::Word("all-groups")),
+        ("database", Reply::Line("SQLite")),
+        ("write the service", Reply::Agree(true)),
+    ]);
+    let ran = asked(&fixture, &[], &mut script);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for why in
+        ["is there and is not empty", "the chassis, which has a type `Commit`", "a reserved word of SQL"]
+    {
+        assert!(script.shown(why), "{why}: {:#?}", script.seen);
+    }
+    assert!(fixture.parent().join("group-service/src/domain/group.rs").is_file());
+}
+
+#[test]
+fn what_was_given_as_a_flag_and_cannot_be_is_refused_before_any_question() {
+    let fixture = Fixture::new();
+    let mut script = Script::default();
+    for flags in [
+        &["box-service", "--aggregate", "Event", "--plural", "events"][..],
+        &["parcel-service", "--chassis", "path=/nowhere"],
+        &["../parcel"],
+    ] {
+        let ran = asked(&fixture, flags, &mut script);
+        assert_eq!(ran.code, 2, "{flags:?}: {}", ran.err);
+    }
     assert_eq!(script.seen, [""; 0]);
 }

@@ -249,3 +249,47 @@ fn a_checkout_that_moved_is_named() {
     let err = fixture.refused("parcel-service", &[]);
     assert!(err.contains("Cargo.toml") && err.contains("build it again"), "{err}");
 }
+
+/// Cargo would take both the workspace and the service for broken.
+#[test]
+fn a_workspace_that_would_count_the_service_in_is_named() {
+    let fixture = Fixture::new();
+    for members in ["services/*", "services/parcel-service", "**", "ser*/*-service"] {
+        write(&fixture.at("Cargo.toml"), &format!("[workspace]\nmembers = [\"{members}\"]\n"));
+        let err = fixture.refused("parcel-service", &[]);
+        assert!(
+            err.contains("takes services/parcel-service for a member of its workspace"),
+            "{members}: {err}"
+        );
+        assert!(err.contains("help: add \"services/parcel-service\" to `workspace.exclude` there"), "{err}");
+    }
+    for manifest in [
+        "[workspace]\nmembers = [\"services/*\"]\nexclude = [\"services/parcel-service\"]\n",
+        "[workspace]\nmembers = [\"services\", \"other/*\", \"services/p\", \"*/*/*\"]\n",
+        "[package]\nname = \"above\"\n",
+        "not = a [manifest",
+    ] {
+        write(&fixture.at("Cargo.toml"), manifest);
+        let folder = fixture.written("parcel-service", &[]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn a_way_back_through_a_folder_that_is_not_there_is_refused() {
+    let fixture = Fixture::new();
+    let err = refused_dry_or_not(&fixture, "missing/../services");
+    assert!(err.contains("goes back through") && err.contains("missing, which is not there"), "{err}");
+}
+
+#[test]
+fn without_cargo_nothing_is_written_that_was_to_be_run() {
+    let fixture = Fixture::new();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cloudlab"));
+    let args = ["new", "parcel-service", "--yes", "--run"];
+    let output = command.args(args).env("PATH", "/nowhere").current_dir(fixture.parent()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.starts_with("error: `--run` needs cargo") && err.ends_with("nothing was written\n"), "{err}");
+    assert_eq!(everything_in(&fixture.parent()), []);
+}

@@ -233,14 +233,14 @@ fn broken_rule(name: &str) -> Option<String> {
     if name.contains(['/', '\\']) || name == ".." || name == "." {
         return Some("is a path; a service is named by one word".into());
     }
-    if name.len() > NAME_LIMIT {
-        return Some(format!("is {} characters long; {NAME_LIMIT} is the limit", name.chars().count()));
-    }
     if !name.starts_with(|first: char| first.is_ascii_lowercase()) {
         return Some("does not begin with a letter from a to z".into());
     }
     if let Some(letter) = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
         return Some(format!("contains `{}`", letter.escape_debug()));
+    }
+    if name.len() > NAME_LIMIT {
+        return Some(format!("is {} characters long; {NAME_LIMIT} is the limit", name.chars().count()));
     }
     if name.contains("--") || name.ends_with('-') {
         return Some("has a hyphen that does not stand between two words".into());
@@ -254,12 +254,12 @@ fn broken_rule(name: &str) -> Option<String> {
     reserved::is_device(&identifier).then(|| "is a device name of Windows".into())
 }
 
-/// A name of 300 characters helps nobody in an error.
+/// A name of 300 characters helps nobody in an error, and one with control characters could play with the terminal.
 pub fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_LIMIT {
-        return name.to_string();
-    }
-    name.chars().take(20).collect::<String>() + "..."
+    let is_short = name.chars().count() <= NAME_LIMIT;
+    let shown: String =
+        if is_short { name.into() } else { name.chars().take(20).collect::<String>() + "..." };
+    shown.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 fn words_of_pascal(aggregate: &str) -> Words {

@@ -3,13 +3,15 @@
 //! `[answers]` holds for every service that is made from the file. `[names]` holds for one: where `[service]` names
 //! another service than the one asked for, as in somebody else's record, it is left alone.
 
+use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::files;
-use crate::new::names::shortened;
+use crate::new::names::{Words, shortened};
+use crate::new::questions::chassis::Chassis;
 use crate::new::questions::choices::{
     Api, Blueprint, Broker, Cache, Choice, Database, Notifier, Observability,
 };
@@ -21,9 +23,8 @@ use crate::refusal::Refusal;
 pub struct Recorded {
     pub draft: Draft,
     pub service: Option<String>,
-    /// Words with hyphens between them.
-    pub aggregate: Option<String>,
-    pub plural: Option<String>,
+    pub aggregate: Option<Words>,
+    pub plural: Option<Words>,
 }
 
 /// The tables of a record, and what each may hold. Digests of files say nothing about the next service.
@@ -36,9 +37,23 @@ const TABLES: [(&str, &[&str]); 4] = [
 
 /// Reads a file; what is wrong in it is named with its line.
 pub fn read(path: &Path) -> Result<Recorded, Refusal> {
-    let text =
-        files::read_text(path).map_err(|refusal| refusal.help("--answers FILE   (a readable file)"))?;
+    let text = text_of(path)
+        .map_err(|refusal| refusal.help("--answers FILE   (such as the cloudlab.toml of a service)"))?;
     Reader { path, text: &text }.recorded()
+}
+
+/// Larger than any record. What is no file at all might never end.
+const LIMIT_BYTES: u64 = 1 << 20;
+
+fn text_of(path: &Path) -> Result<String, Refusal> {
+    let found = fs::metadata(path).map_err(|error| Refusal::io("read", path, &error))?;
+    if !found.is_file() {
+        return Err(Refusal::new(format!("the answers file {} is not a file", path.display())));
+    }
+    if found.len() > LIMIT_BYTES {
+        return Err(Refusal::new(format!("the answers file {} is larger than 1 MiB", path.display())));
+    }
+    files::read_text(path)
 }
 
 struct Reader<'a> {
@@ -50,8 +65,9 @@ impl Reader<'_> {
     fn recorded(&self) -> Result<Recorded, Refusal> {
         let document = Document::parse(self.text)
             .map_err(|error| self.refuse(error.span(), &format!("is not TOML: {}", error.message())))?;
-        self.knows_every_key(&document)?;
+        // A newer version may have keys that this one cannot know, so its age is told first.
         self.is_not_newer(&document)?;
+        self.knows_every_key(&document)?;
         let answers = |key: &str| document.get("answers").and_then(|table| table.get(key));
         let names = |key: &str| document.get("names").and_then(|table| table.get(key));
         let service = |key: &str| document.get("service").and_then(|table| table.get(key));
@@ -64,12 +80,37 @@ impl Reader<'_> {
                 notifier: self.choice::<Notifier>(answers("notifier"))?,
                 api: self.choices::<Api>(answers("api"))?,
                 observability: self.choice::<Observability>(answers("observability"))?,
-                chassis: self.word("chassis", answers("chassis"))?,
+                chassis: self.chassis(answers("chassis"))?,
             },
             service: self.word("name", service("name"))?,
-            aggregate: self.word("aggregate", names("aggregate"))?,
-            plural: self.word("plural", names("plural"))?,
+            aggregate: self.words("aggregate", names("aggregate"), Words::of_record)?,
+            plural: self.words("plural", names("plural"), Words::of_plural)?,
         })
+    }
+
+    fn words(
+        &self,
+        key: &str,
+        item: Option<&Item>,
+        parse: fn(&str) -> Result<Words, Refusal>,
+    ) -> Result<Option<Words>, Refusal> {
+        let words = self.word(key, item)?.map(|word| parse(&word)).transpose();
+        words.map_err(|refusal| self.located(item.and_then(Item::span), refusal))
+    }
+
+    /// A relative path in a file is meant from where the file lies.
+    fn chassis(&self, item: Option<&Item>) -> Result<Option<String>, Refusal> {
+        let Some(mode) = self.word("chassis", item)? else { return Ok(None) };
+        let chassis = Chassis::parse(&mode);
+        let chassis = chassis.map_err(|refusal| self.located(item.and_then(Item::span), refusal))?;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        Ok(Some(chassis.seen_from(folder).to_string()))
+    }
+
+    /// The same refusal, with the place in the file before it.
+    fn located(&self, span: Option<Range<usize>>, refusal: Refusal) -> Refusal {
+        let located = self.refuse(span, &format!("is wrong: {}", refusal.sentence));
+        refusal.help.into_iter().fold(located, Refusal::help)
     }
 
     /// A key that nobody reads is a misspelled answer: it must not be passed over.
@@ -80,7 +121,7 @@ impl Reader<'_> {
                 return Err(self
                     .refuse(
                         document.key(name).and_then(|key| key.span()),
-                        &format!("has an unknown key `{name}`"),
+                        &format!("has an unknown key `{}`", shortened(name)),
                     )
                     .help(format!("known: {}", known.join(", "))));
             };
@@ -179,8 +220,7 @@ impl Shown for Item {
 
 impl Shown for Value {
     fn shown(&self) -> String {
-        self.as_str()
-            .map_or_else(|| format!("a {}", self.type_name()), |word| format!("`{}`", shortened(word)))
+        self.as_str().map_or_else(|| with_article(self.type_name()), |word| format!("`{}`", shortened(word)))
     }
 }
 
@@ -188,7 +228,13 @@ fn find<C: Choice>(word: &str) -> Option<C> {
     C::value_variants().iter().find(|choice| choice.value() == word).cloned()
 }
 
-/// The numbers of `1.2.3`, to be compared.
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// The numbers of `1.2.3`, to be compared; what comes before a release counts as the release.
 fn version(text: &str) -> Option<Vec<u64>> {
-    text.split('.').map(|part| part.parse().ok()).collect()
+    let numbers = text.split(['-', '+']).next().unwrap_or(text);
+    numbers.split('.').map(|part| part.parse().ok()).collect()
 }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 use std::path::{Component, Path, PathBuf};
 
+use crate::new::names::shortened;
 use crate::new::template::checkout::Checkout;
 use crate::new::template::manifest::Place;
 use crate::new::template::vendor;
@@ -29,13 +30,12 @@ impl Chassis {
             None if mode == "registry" => Ok(Self::Registry),
             Some(("path", folder)) if !folder.is_empty() => Ok(Self::Path(Some(folder.into()))),
             Some(("git", url)) if !url.is_empty() => git(url),
-            _ => Err(Refusal::new(format!("`{mode}` is not a value of `--chassis <MODE>`"))
+            // What stands behind a scheme may be a secret, whatever it is meant to be.
+            _ => Err(Refusal::new(format!("`{}` is not a value of `--chassis <MODE>`", without_rest(mode)))
                 .help("possible: vendored, path, path=DIR, git=URL, registry")),
         }
     }
-}
 
-impl Chassis {
     /// Where the manifest of a service at `target` finds the crates.
     pub fn place(&self, checkout: &Checkout, target: &Path) -> Result<Place, Refusal> {
         match self {
@@ -47,7 +47,7 @@ impl Chassis {
                 })?;
                 Ok(Place::Checkout(as_text(&canonical(root)?)?))
             }
-            Self::Path(Some(folder)) => checkout_at(folder, target),
+            Self::Path(Some(folder)) => checkout_at(checkout, folder, target),
             Self::Git(url) => Ok(Place::Git(url.clone())),
             Self::Registry => Ok(Place::Registry),
         }
@@ -68,7 +68,15 @@ impl Chassis {
         matches!(self, Self::Vendored | Self::Path(_))
     }
 
-    /// What the user should know beforehand.
+    /// The same, where a relative path was written in a file of this folder.
+    pub fn seen_from(self, folder: &Path) -> Self {
+        match self {
+            Self::Path(Some(path)) => Self::Path(Some(folder.join(path))),
+            other => other,
+        }
+    }
+
+    /// What the user should know about the service.
     pub fn warning(&self) -> Option<String> {
         let version = env!("CARGO_PKG_VERSION");
         let warning = format!(
@@ -79,19 +87,42 @@ impl Chassis {
     }
 }
 
+/// As much of a mode as may be shown.
+fn without_rest(mode: &str) -> String {
+    shortened(mode.split_once("://").map_or(mode, |(scheme, _)| scheme))
+}
+
 /// A folder that was given as a relative path stays one, from the service's point of view, so that the two can be moved
 /// together.
-fn checkout_at(folder: &Path, target: &Path) -> Result<Place, Refusal> {
+fn checkout_at(ours: &Checkout, folder: &Path, target: &Path) -> Result<Place, Refusal> {
     let root = canonical(folder)?;
-    if !root.join("crates/cloudlab-chassis/Cargo.toml").is_file() {
-        return Err(Refusal::new(format!("{} is not a checkout of Cloud Lab", folder.display()))
-            .help("--chassis path=DIR   (the folder that holds crates/cloudlab-chassis)"));
-    }
+    is_like(ours, &root, folder)?;
     if folder.is_absolute() {
         return Ok(Place::Checkout(as_text(&root)?));
     }
     let target = std::path::absolute(target).map_err(|error| Refusal::io("find", target, &error))?;
     Ok(Place::Checkout(as_text(&from(&existing(&target), &root))?))
+}
+
+/// A service of this version needs the crates of this version, where this version has them.
+fn is_like(ours: &Checkout, root: &Path, given: &Path) -> Result<(), Refusal> {
+    let ours = ours.workspace()?;
+    let is_missing = |folder: &&str| !root.join(folder).join("Cargo.toml").is_file();
+    let theirs = Checkout::at(root).workspace().ok().filter(|_| !ours.folders().iter().any(is_missing));
+    let Some(theirs) = theirs else {
+        return Err(Refusal::new(format!("{} is not a checkout of Cloud Lab", given.display()))
+            .help("--chassis path=DIR   (the folder that holds crates/cloudlab-chassis)"));
+    };
+    if theirs.version() != ours.version() {
+        return Err(Refusal::new(format!(
+            "{} holds version {} of the chassis; this command writes services for {}",
+            given.display(),
+            shortened(theirs.version()),
+            ours.version()
+        ))
+        .help("use the command of that checkout"));
+    }
+    Ok(())
 }
 
 fn canonical(folder: &Path) -> Result<PathBuf, Refusal> {
@@ -138,26 +169,30 @@ impl Display for Chassis {
     }
 }
 
-/// A repository as cargo reads it. One with a password in it would be written into the manifest for all to read.
+/// A repository as cargo reads it. What is in the URL will be in the manifest for all to read, so there is no room in it
+/// for a password or a token.
 fn git(url: &str) -> Result<Chassis, Refusal> {
-    let refuse = |why: &str| Err(Refusal::new(format!("the URL after `--chassis git=` {why}")));
+    let refuse =
+        |why: &str, help: &str| Err(Refusal::new(format!("the URL after `--chassis git=` {why}")).help(help));
     let Some((scheme, rest)) = url.split_once("://") else {
-        return refuse("has no scheme").map_err(|refusal| {
-            refusal.help("git=https://HOST/PATH, git=ssh://git@HOST/PATH or git=file:///PATH")
-        });
+        return refuse("has no scheme", "git=https://HOST/PATH, git=ssh://git@HOST/PATH or git=file:///PATH");
     };
-    if !["https", "http", "ssh", "git", "file"].contains(&scheme) {
-        return refuse("has a scheme that cargo does not know")
-            .map_err(|refusal| refusal.help("https, http, ssh, git or file"));
+    let user = rest.rsplit_once('@').map(|(user, _)| user);
+    let is_telling = match scheme {
+        "https" | "http" | "git" | "file" => user.is_some() || rest.contains(['?', '#']),
+        "ssh" => user.is_some_and(|user| user.contains([':', '/'])) || rest.contains(['?', '#']),
+        _ => return refuse("has a scheme that cargo does not know", "https, http, ssh, git or file"),
+    };
+    if is_telling {
+        return refuse(
+            "has a place for secrets in it: a user, a password or a query",
+            "leave it out; git's credential helper or an ssh key gives it to cargo",
+        );
     }
-    let authority = rest.split('/').next().unwrap_or_default();
-    if authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
-        return refuse("has a password in it").map_err(|refusal| {
-            refusal.help("leave it out; git's credential helper or an ssh key gives it to cargo")
-        });
-    }
-    if rest.is_empty() || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return refuse("is not complete").map_err(|refusal| refusal.help("git=https://HOST/PATH"));
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_complete = !path.is_empty() && (scheme == "file" || !host.is_empty());
+    if !is_complete || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return refuse("is not complete", "git=https://HOST/PATH");
     }
     Ok(Chassis::Git(url.into()))
 }

@@ -12,12 +12,14 @@ struct Rule {
     nearest: &'static [Alternative],
 }
 
-/// A change of one answer after which the rest fits.
-struct Alternative {
-    flag: &'static str,
-    remark: &'static str,
-    is_built: bool,
+/// A change of one answer after which the rest fits, and what to know about it.
+enum Alternative {
+    Database(Database),
+    Cache(Cache),
+    Notifier(Notifier, &'static str),
 }
+
+const LATE: &str = "at most 20 ms late by default";
 
 const RULES: [Rule; 2] = [
     Rule {
@@ -27,13 +29,9 @@ const RULES: [Rule; 2] = [
             format!("LISTEN/NOTIFY is PostgreSQL's; {database} cannot wake the outbox that way")
         },
         nearest: &[
-            Alternative {
-                flag: "--notifier polling",
-                remark: "at most 20 ms late by default",
-                is_built: true,
-            },
-            Alternative { flag: "--notifier redis", remark: "needs --cache redis", is_built: false },
-            Alternative { flag: "--database postgres", remark: "", is_built: true },
+            Alternative::Notifier(Notifier::Polling, LATE),
+            Alternative::Notifier(Notifier::Redis, "needs --cache redis"),
+            Alternative::Database(Database::Postgres),
         ],
     },
     Rule {
@@ -45,14 +43,7 @@ const RULES: [Rule; 2] = [
             };
             format!("Redis pub/sub needs a Redis; {without} cannot wake the outbox")
         },
-        nearest: &[
-            Alternative {
-                flag: "--notifier polling",
-                remark: "at most 20 ms late by default",
-                is_built: true,
-            },
-            Alternative { flag: "--cache redis", remark: "", is_built: false },
-        ],
+        nearest: &[Alternative::Notifier(Notifier::Polling, LATE), Alternative::Cache(Cache::Redis)],
     },
 ];
 
@@ -79,12 +70,17 @@ pub fn allows(draft: &Draft, notifier: Notifier) -> Result<(), String> {
 
 impl Alternative {
     fn line(&self) -> String {
-        let unbuilt = if self.is_built { "" } else { "not built yet" };
-        let remarks: Vec<&str> = [self.remark, unbuilt].into_iter().filter(|part| !part.is_empty()).collect();
-        if remarks.is_empty() {
-            self.flag.into()
-        } else {
-            format!("{:<19}  ({})", self.flag, remarks.join("; "))
+        match self {
+            Self::Database(database) => line(database, ""),
+            Self::Cache(cache) => line(cache, ""),
+            Self::Notifier(notifier, remark) => line(notifier, remark),
         }
     }
+}
+
+fn line<C: Choice>(choice: &C, remark: &str) -> String {
+    let unbuilt = if choice.is_built() { "" } else { "not built yet" };
+    let remarks: Vec<&str> = [remark, unbuilt].into_iter().filter(|part| !part.is_empty()).collect();
+    let flag = choice.on_the_command_line();
+    if remarks.is_empty() { flag } else { format!("{flag:<19}  ({})", remarks.join("; ")) }
 }

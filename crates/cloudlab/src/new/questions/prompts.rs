@@ -11,6 +11,7 @@ use crate::new::questions::choices::{Api, Broker, Cache, Choice, Database, Notif
 use crate::new::questions::compatibility;
 use crate::new::questions::draft::Draft;
 use crate::new::questions::prices;
+use crate::refusal::Refusal;
 
 /// A name for the service.
 pub fn name(asker: &mut dyn Asker) -> io::Result<String> {
@@ -18,16 +19,18 @@ pub fn name(asker: &mut dyn Asker) -> io::Result<String> {
     asker.word("name of the service, like parcel-service", None, &judge)
 }
 
-/// The type of the aggregate.
-pub fn aggregate(asker: &mut dyn Asker, default: &Words) -> io::Result<String> {
+/// The words of the aggregate. The default stays what it is: a type's name does not tell `level-2` from `level2`.
+pub fn aggregate(asker: &mut dyn Asker, default: &Words) -> io::Result<Result<Words, Refusal>> {
     let judge = |word: &str| Words::of_type(word).map(|_| ()).map_err(|refusal| refusal.sentence);
-    asker.word("type of its aggregate", Some(&default.pascal()), &judge)
+    let word = asker.word("type of its aggregate", Some(&default.pascal()), &judge)?;
+    Ok(if word == default.pascal() { Ok(default.clone()) } else { Words::of_type(&word) })
 }
 
 /// What the table and the routes are called.
-pub fn plural(asker: &mut dyn Asker, default: &Words) -> io::Result<String> {
+pub fn plural(asker: &mut dyn Asker, default: &Words) -> io::Result<Result<Words, Refusal>> {
     let judge = |word: &str| Words::of_plural(word).map(|_| ()).map_err(|refusal| refusal.sentence);
-    asker.word("its plural, for the table and the routes", Some(&default.kebab()), &judge)
+    let word = asker.word("its plural, for the table and the routes", Some(&default.kebab()), &judge)?;
+    Ok(Words::of_plural(&word))
 }
 
 /// The draft with every question answered.
@@ -38,7 +41,11 @@ pub fn complete(mut draft: Draft, asker: &mut dyn Asker) -> io::Result<Draft> {
     let so_far = draft.clone();
     let wakes = |notifier: Notifier| compatibility::allows(&so_far, notifier);
     draft.notifier = ask(draft.notifier, "outbox wake-up", Notifier::Notify, asker, &wakes)?;
-    draft.api = ask_many(draft.api, "API", asker)?;
+    // As long as one kind is built there is nothing to choose.
+    draft.api = match draft.api {
+        None => ask(None, "API", Api::Rest, asker, &fits)?.map(|kind| vec![kind]),
+        given => given,
+    };
     draft.observability = ask(draft.observability, "observability", Observability::Prometheus, asker, &fits)?;
     Ok(draft)
 }
@@ -76,29 +83,6 @@ fn ask<C: Choice>(
     let chosen = open.get(chosen).map(|choice| (*choice).clone());
     asker.say(&told(question, chosen.as_ref().map_or("", Choice::words), ""));
     Ok(chosen)
-}
-
-fn ask_many(given: Option<Vec<Api>>, question: &str, asker: &mut dyn Asker) -> io::Result<Option<Vec<Api>>> {
-    if given.is_some() {
-        return Ok(given);
-    }
-    let open: Vec<Api> = answers::built::<Api>().copied().collect();
-    let remark = remarks::<Api>(&fits);
-    if let [only] = open.as_slice() {
-        asker.say(&told(question, &item(only), &remark));
-        return Ok(Some(open));
-    }
-    let items: Vec<String> = open.iter().map(item).collect();
-    loop {
-        let chosen = asker.many(&format!("{question}{remark}"), &items, 0)?;
-        let kinds: Vec<Api> = chosen.into_iter().filter_map(|index| open.get(index).copied()).collect();
-        let words: Vec<&str> = kinds.iter().map(Choice::words).collect();
-        if !kinds.is_empty() {
-            asker.say(&told(question, &words.join(", "), ""));
-            return Ok(Some(kinds));
-        }
-        asker.say("  a service needs one kind of API at least: the space bar chooses");
-    }
 }
 
 /// A decided question as a line of the table that the answers make.

@@ -186,8 +186,15 @@ impl Workspace {
         }
     }
 
+    /// Where the crates of the workspace lie.
+    pub fn folders(&self) -> Vec<&str> {
+        let dependencies = self.document.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+        let tables = dependencies.and_then(Item::as_table_like).into_iter().flat_map(TableLike::iter);
+        tables.filter_map(|(_, item)| item.as_table_like()?.get("path")?.as_str()).collect()
+    }
+
     /// The one version of the workspace.
-    fn version(&self) -> &str {
+    pub fn version(&self) -> &str {
         let package = self.document.get("workspace").and_then(|workspace| workspace.get("package"));
         package.and_then(|package| package.get("version")).and_then(Item::as_str).unwrap_or("*")
     }

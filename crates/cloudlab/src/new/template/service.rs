@@ -14,7 +14,7 @@ use crate::new::template::checkout::Checkout;
 use crate::new::template::manifest::{self, Place, Workspace};
 use crate::new::template::markers;
 use crate::new::template::rename::Renamer;
-use crate::new::template::vendor;
+use crate::new::template::vendor::{self, Crate};
 use crate::refusal::Refusal;
 
 /// Everything that will be written, before formatting.
@@ -28,34 +28,49 @@ pub struct Service {
 /// Where the names of Kubernetes hold.
 const CLUSTER: &str = "deploy/kubernetes/";
 
-/// Renders the blank service, whose manifest finds the chassis at `place`.
-pub fn render(
-    checkout: &Checkout,
-    names: &Names,
-    answers: &Answers,
-    place: &Place,
-) -> Result<Service, Refusal> {
-    let workspace = checkout.workspace()?;
-    let template = checkout.template()?;
-    let manifest = manifest_of(&template)?;
-    let crates = vendor::needed(checkout, &workspace, manifest)?;
-    let catalogue = Catalogue::of(&template, &crates, &manifest::dependencies(manifest)?);
-    clash::check(names, &catalogue)?;
-    let rendering = Rendering {
-        workspace: &workspace,
-        renamer: Renamer::new(names),
-        in_cluster: Renamer::new(&names.in_cluster()),
-        options: answers.options(),
-        place,
-    };
-    let mut own = rendering.files(&template)?;
-    own.push(File::text("Cargo.lock", renamed_lock(&checkout.lock()?, names)));
-    own.sort_by(|a, b| a.path.cmp(&b.path));
-    let vendored = match answers.chassis {
-        Chassis::Vendored => vendor::files(checkout, &workspace, &crates)?,
-        _ => Vec::new(),
-    };
-    Ok(Service { files: own, vendored })
+/// The template and what a service has besides, read once.
+pub struct Source<'a> {
+    pub checkout: &'a Checkout,
+    workspace: Workspace,
+    template: Vec<File>,
+    crates: Vec<Crate>,
+    catalogue: Catalogue,
+}
+
+impl<'a> Source<'a> {
+    /// Reads the blank service.
+    pub fn read(checkout: &'a Checkout) -> Result<Self, Refusal> {
+        let workspace = checkout.workspace()?;
+        let template = checkout.template()?;
+        let manifest = manifest_of(&template)?;
+        let crates = vendor::needed(checkout, &workspace, manifest)?;
+        let catalogue = Catalogue::of(&template, &crates, &manifest::dependencies(manifest)?);
+        Ok(Self { checkout, workspace, template, crates, catalogue })
+    }
+
+    /// Refuses names that are taken.
+    pub fn check(&self, names: &Names) -> Result<(), Refusal> {
+        clash::check(names, &self.catalogue)
+    }
+
+    /// Renders a service, whose manifest finds the chassis at `place`.
+    pub fn render(&self, names: &Names, answers: &Answers, place: &Place) -> Result<Service, Refusal> {
+        let rendering = Rendering {
+            workspace: &self.workspace,
+            renamer: Renamer::new(names),
+            in_cluster: Renamer::new(&names.in_cluster()),
+            options: answers.options(),
+            place,
+        };
+        let mut own = rendering.files(&self.template)?;
+        own.push(File::text("Cargo.lock", renamed_lock(&self.checkout.lock()?, names)));
+        own.sort_by(|a, b| a.path.cmp(&b.path));
+        let vendored = match answers.chassis {
+            Chassis::Vendored => vendor::files(self.checkout, &self.workspace, &self.crates)?,
+            _ => Vec::new(),
+        };
+        Ok(Service { files: own, vendored })
+    }
 }
 
 fn manifest_of(template: &[File]) -> Result<&str, Refusal> {

@@ -2,3 +2,4 @@
 
 pub mod staging;
 pub mod tools;
+mod workspace_above;

@@ -6,8 +6,9 @@
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{Error, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use crate::new::writing::workspace_above;
 use crate::refusal::{ELSEWHERE, Refusal};
 
 /// A place where a service may be written.
@@ -33,7 +34,9 @@ impl Target {
         // Without a slash at its end, which would hide that the parent is a link.
         let target = Self { parent: parent.components().collect(), name: name.to_string() };
         stands_on_a_folder(&target.parent)?;
+        leads_straight_on(&target.parent)?;
         let path = target.path();
+        workspace_above::leaves_it_alone(&path)?;
         match fs::symlink_metadata(&path) {
             Err(error) if is_absence(&error) => Ok(target),
             Err(error) => Err(Refusal::at_target("look at", &path, &error)),
@@ -149,6 +152,24 @@ fn stands_on_a_folder(parent: &Path) -> Result<(), Refusal> {
             // Not there yet, or out of sight: then the look at the target says why.
             Err(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// A way that goes back through a folder that is yet to be made leads to another place afterwards, and the folder would
+/// stay.
+fn leads_straight_on(parent: &Path) -> Result<(), Refusal> {
+    let mut walked = PathBuf::new();
+    for step in parent.components() {
+        if step == Component::ParentDir && !walked.as_os_str().is_empty() && !walked.exists() {
+            return Err(Refusal::new(format!(
+                "{} goes back through {}, which is not there",
+                parent.display(),
+                walked.display()
+            ))
+            .help("--path PARENT   (without `..` behind a folder that is yet to be made)"));
+        }
+        walked.push(step);
     }
     Ok(())
 }

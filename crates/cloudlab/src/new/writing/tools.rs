@@ -42,6 +42,18 @@ pub fn finish(
     Ok(warnings)
 }
 
+/// What is to be built and started needs cargo; better to say so before anything is written.
+pub fn cargo_is_there() -> Result<(), Refusal> {
+    let mut cargo = Command::new("cargo");
+    let version =
+        cargo.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let refusal = |error| {
+        Refusal::new(format!("`--run` needs cargo, which cannot be started: {error}"))
+            .help("leave `--run` out, or put cargo on the PATH")
+    };
+    version.map(|_| ()).map_err(refusal)
+}
+
 /// Cargo notes the compiler's version in a target folder even when there is nothing to clean.
 fn remove_scratch(scratch: &Path) -> Result<(), Refusal> {
     match fs::remove_dir_all(scratch) {
