@@ -37,6 +37,8 @@ pub fn new(root: &Path, name: &str, more: &[String]) -> Result<(), Refusal> {
 /// Whether these answers fit together, as the command itself judges.
 pub fn accepts(root: &Path, answers: &Answers) -> bool {
     let mut args = flags(answers);
-    args.extend(["--dry-run".into(), "--path".into(), std::env::temp_dir().display().to_string()]);
+    // A folder that nobody fills, so that only the answers are judged.
+    let parent = crate::target_of(root).join("no-service-is-here");
+    args.extend(["--dry-run".into(), "--path".into(), parent.display().to_string()]);
     tried(root, "parcel-service", &args).0 == 0
 }

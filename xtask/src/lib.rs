@@ -1,9 +1,10 @@
-//! What keeps this repository as it says it is: `cargo xtask tidy`, `new-adr` and `coverage`.
+//! What keeps this repository as it says it is: `cargo xtask tidy`, `new-adr`, `coverage`, `matrix` and `prices`.
 //!
 //! A rule of [`tidy`] is a function from the files of the repository to findings. It is given the files, so its tests
 //! plant one and see the rule fail.
 //!
-//! **Invariant:** `tidy` changes nothing and needs no network. Only `new-adr` writes into the checkout, two files or none.
+//! **Invariant:** `tidy` changes nothing and needs no network. What writes into the checkout says so at its head: `new-adr`
+//! two files or none, `matrix --full` and `prices` one page each.
 #![forbid(unsafe_code)]
 
 pub mod adr;
@@ -60,6 +61,18 @@ pub fn run(
 )]
 fn target_of(root: &Path) -> PathBuf {
     std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root.join("target"), |target| root.join(target))
+}
+
+/// A folder with nothing in it.
+fn emptied(folder: &Path) -> Result<PathBuf, Refusal> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Refusal::io("remove", folder, error));
+        }
+        _ => {}
+    }
+    std::fs::create_dir_all(folder).map_err(|error| Refusal::io("make", folder, error))?;
+    Ok(folder.into())
 }
 
 /// Prints findings as a compiler would.

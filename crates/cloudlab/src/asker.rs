@@ -1,10 +1,18 @@
 //! Whoever answers questions: a person at a terminal, or a test.
 
 use std::io::{self, IsTerminal, stderr, stdin};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, Select};
+
+use crate::interrupt::Interrupt;
+use crate::refusal::Refusal;
+use crate::report;
 
 /// Somebody who can be asked. An error of the kind `Interrupted` means that they have called it off.
 pub trait Asker {
@@ -25,23 +33,58 @@ pub type Judge<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 pub struct Terminal {
     screen: Term,
     theme: ColorfulTheme,
+    is_asking: Arc<AtomicBool>,
 }
+
+/// How late a signal may be noticed while a question waits for keys.
+const NOTICED_WITHIN: Duration = Duration::from_millis(20);
 
 impl Terminal {
     /// The terminal, when somebody can both see the questions and answer them.
-    pub fn attached() -> Option<Self> {
-        let is_attended = stdin().is_terminal() && stderr().is_terminal();
-        is_attended.then(|| Self { screen: Term::stderr(), theme: ColorfulTheme::default() })
+    pub fn attached(interrupt: &Interrupt) -> Option<Self> {
+        if !stdin().is_terminal() || !stderr().is_terminal() {
+            return None;
+        }
+        let is_asking = Arc::new(AtomicBool::new(false));
+        let terminal = Self {
+            screen: Term::stderr(),
+            theme: ColorfulTheme::default(),
+            is_asking: Arc::clone(&is_asking),
+        };
+        let (screen, interrupt) = (terminal.screen.clone(), interrupt.clone());
+        std::thread::spawn(move || {
+            while !is_asking.load(Ordering::Relaxed) || interrupt.check().is_ok() {
+                std::thread::park_timeout(NOTICED_WITHIN);
+            }
+            leave(&screen)
+        });
+        Some(terminal)
     }
 
-    /// A question that is called off must leave neither the terminal without its cursor nor the next words in its line.
-    fn asked<T>(&self, answer: dialoguer::Result<T>) -> io::Result<T> {
+    /// Asks. A question that is called off must leave neither the terminal without its cursor nor the next words in its
+    /// line.
+    fn asked<T>(&self, ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> io::Result<T> {
+        self.is_asking.store(true, Ordering::Relaxed);
+        let answer = ask(&self.screen);
+        self.is_asking.store(false, Ordering::Relaxed);
         answer.map_err(|dialoguer::Error::IO(error)| {
             let _ = self.screen.show_cursor();
             let _ = self.screen.write_line("");
             error
         })
     }
+}
+
+/// Ends the process: who reads keys does not hear of a signal. Nothing has been written while questions are asked, so
+/// nothing has to be taken back but what the question did to the terminal.
+fn leave(screen: &Term) -> ! {
+    let _ = screen.show_cursor();
+    // The question may have switched off the echo; without `stty`, shells mend that as well.
+    let _ = Command::new("stty").arg("sane").stderr(Stdio::null()).status();
+    let refusal = Refusal::interrupted();
+    report::refusal(&refusal, false, &mut io::sink(), &mut stderr());
+    report::nothing_written(&mut stderr());
+    std::process::exit(refusal.exit.into())
 }
 
 impl Asker for Terminal {
@@ -56,18 +99,18 @@ impl Asker for Terminal {
             None => input,
         };
         let input = input.validate_with(|word: &String| judge(word.trim()));
-        self.asked(input.interact_text_on(&self.screen)).map(|word| word.trim().to_string())
+        self.asked(|screen| input.interact_text_on(screen)).map(|word| word.trim().to_string())
     }
 
     fn one(&mut self, question: &str, items: &[String], default: usize) -> io::Result<usize> {
         let select = Select::with_theme(&self.theme).with_prompt(question).items(items).default(default);
         let select = select.report(false);
-        self.asked(select.interact_on_opt(&self.screen)).and_then(answered)
+        self.asked(|screen| select.interact_on_opt(screen)).and_then(answered)
     }
 
     fn agrees(&mut self, question: &str) -> io::Result<bool> {
         let confirm = Confirm::with_theme(&self.theme).with_prompt(question).default(true);
-        self.asked(confirm.interact_on_opt(&self.screen)).and_then(answered)
+        self.asked(|screen| confirm.interact_on_opt(screen)).and_then(answered)
     }
 }
 

@@ -13,7 +13,7 @@ const PACK: Pack = include!(concat!(env!("OUT_DIR"), "/pack.rs"));
 fn main() -> ExitCode {
     let checkout = Checkout::of_program(std::env::current_exe().ok().as_deref(), ROOT, PACK);
     let interrupt = Interrupt::on_signals();
-    let mut terminal = Terminal::attached();
+    let mut terminal = Terminal::attached(&interrupt);
     let asker = terminal.as_mut().map(|terminal| terminal as &mut (dyn Asker + 'static));
     let is_coloured =
         stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());

@@ -38,6 +38,9 @@ pub fn run(root: &Path, today: &str, request: &Request, out: &mut dyn Write) -> 
     let bench = Bench::prepare(root)?;
     let mut cases = bench.cases(request.is_full)?;
     cases.retain(|case| request.only.as_ref().is_none_or(|part| case.name.contains(part.as_str())));
+    if cases.is_empty() {
+        return Err(Refusal::new("no service of the matrix is named like that").help("leave `--only` out"));
+    }
     let outcomes = bench.run_all(&cases, out);
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     let seconds = started.elapsed().as_secs();
@@ -59,15 +62,8 @@ struct Bench {
 impl Bench {
     fn prepare(root: &Path) -> Result<Self, Refusal> {
         let target = crate::target_of(root);
-        let services = root.join("target/option-matrix");
         // What an earlier run left would be in the way of the same names.
-        match std::fs::remove_dir_all(&services) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Refusal::io("remove", &services, error));
-            }
-            _ => {}
-        }
-        std::fs::create_dir_all(&services).map_err(|error| Refusal::io("make", &services, error))?;
+        let services = crate::emptied(&target.join("option-matrix"))?;
         Ok(Self { root: root.to_path_buf(), services, target })
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::emptied;
 use crate::generator::{self, Answers};
 use crate::refusal::Refusal;
 
@@ -48,7 +49,11 @@ const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 impl Site {
     pub fn prepare(root: &Path) -> Result<Self, Refusal> {
-        Ok(Self { root: root.into(), folder: emptied(&root.join("target/prices"))?, known: BTreeMap::new() })
+        Ok(Self {
+            root: root.into(),
+            folder: emptied(&crate::target_of(root).join("prices"))?,
+            known: BTreeMap::new(),
+        })
     }
 
     pub fn costs(&mut self, answers: &Answers, out: &mut dyn Write) -> Result<Costs, Refusal> {
@@ -141,21 +146,24 @@ fn pause(time: Duration) {
 /// What decides about the build: the manifest and all code, but not the configuration that is read at the start.
 fn fingerprint(service: &Path) -> Result<Vec<u8>, Refusal> {
     let read = |path: PathBuf| fs::read(&path).map_err(|error| Refusal::io("read", &path, error));
-    Ok([read(service.join("Cargo.toml"))?, read(service.join("src/lib.rs"))?].concat())
+    let mut all = read(service.join("Cargo.toml"))?;
+    let mut open = vec![service.join("src")];
+    while let Some(folder) = open.pop() {
+        let entries = fs::read_dir(&folder).map_err(|error| Refusal::io("read", &folder, error))?;
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                all.extend(read(path)?);
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn megabytes(file: &Path) -> Result<f64, Refusal> {
     let bytes = fs::metadata(file).map_err(|error| Refusal::io("look at", file, error))?.len();
     Ok(f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0)
-}
-
-fn emptied(folder: &Path) -> Result<PathBuf, Refusal> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Refusal::io("remove", folder, error));
-        }
-        _ => {}
-    }
-    fs::create_dir_all(folder).map_err(|error| Refusal::io("make", folder, error))?;
-    Ok(folder.into())
 }

@@ -18,3 +18,4 @@ mod real_template;
 mod refusals;
 mod rendering;
 mod reports;
+mod terminal;
