@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ImplItem, Item, ItemTrait, Meta, ReturnType, Stmt, Token, TraitItem};
 
+use super::facts::Meaning;
 use super::place::Written;
 
 /// Whether only tests compile what has these attributes.
@@ -97,7 +98,16 @@ pub fn of(item: &Item) -> &[Attribute] {
     }
 }
 
-/// The name that an item declares, when it declares one that paths can go through.
+/// What the name of an item stands for, when it is one that is looked up by its name alone.
+pub fn meaning(item: &Item) -> Meaning {
+    match item {
+        Item::Const(_) | Item::Fn(_) | Item::Static(_) => Meaning::Value,
+        Item::Macro(_) => Meaning::Macro,
+        _ => Meaning::Item,
+    }
+}
+
+/// The name that an item declares.
 pub fn ident(item: &Item) -> Option<&Ident> {
     match item {
         Item::Const(item) => Some(&item.ident),

@@ -47,7 +47,7 @@ impl Collector<'_> {
                 Item::Trait(item) => self.declare_trait(item),
                 item => {
                     if let Some(ident) = attributes::ident(item) {
-                        self.facts.declare(self.scope, name(ident), Meaning::Item);
+                        self.facts.declare(self.scope, name(ident), attributes::meaning(item));
                     }
                 }
             }
@@ -201,14 +201,23 @@ impl Collector<'_> {
     fn qualified(&mut self, qself: Option<&QSelf>, path: &Path) -> bool {
         let Some(qself) = qself else { return false };
         let mut written = Written::of(path);
-        if qself.position > 0 {
-            written.segments.truncate(qself.position);
-            self.mention(written, How::Code);
-        } else if let Type::Path(ty) = &*qself.ty {
-            let own = Written::of(&ty.path);
-            let segments = own.segments.into_iter().chain(written.segments).collect();
-            self.mention(Written::new(segments, own.is_absolute), How::Code);
-            return true;
+        let mut own = &*qself.ty;
+        while let Type::Paren(syn::TypeParen { elem, .. }) | Type::Group(syn::TypeGroup { elem, .. }) = own {
+            own = elem;
+        }
+        match own {
+            _ if qself.position > 0 => {
+                written.segments.truncate(qself.position);
+                self.mention(written, How::Code);
+            }
+            Type::Path(ty) if ty.qself.is_none() => {
+                let own = Written::of(&ty.path);
+                let segments = own.segments.into_iter().chain(written.segments).collect();
+                self.mention(Written::new(segments, own.is_absolute), How::Code);
+                self.arguments(&ty.path);
+                return true;
+            }
+            _ => {}
         }
         self.visit_type(&qself.ty);
         true

@@ -55,7 +55,11 @@ pub struct Scope {
 
 #[derive(Clone, Copy)]
 pub enum Meaning {
+    /// A type: paths may go through it.
     Item,
+    /// A function, a constant or a static: a name of its own kind, which hides neither a crate nor a module.
+    Value,
+    Macro,
     Trait(usize),
     Module(ScopeId),
     /// By its place in [`Facts::imports`].

@@ -46,11 +46,11 @@ fn fault(names: &Names<'_>, mention: &Mention) -> Option<Fault> {
     let facts = names.facts;
     let layer = facts.scopes[mention.scope].layer;
     let found = names.sightings(mention);
-    let (sighting, verdict) =
-        found.iter().find_map(|sighting| Some((sighting, judge(layer, &sighting.target)?)))?;
-    if sighting.crossings.iter().any(|crossing| is_said_there(*crossing, &sighting.target, &verdict)) {
-        return None;
-    }
+    let (sighting, verdict) = found.iter().find_map(|sighting| {
+        let verdict = judge(layer, &sighting.target)?;
+        let is_said = |crossing: &Crossing| is_said_there(layer, *crossing, &sighting.target, &verdict);
+        (!sighting.crossings.iter().any(is_said)).then_some((sighting, verdict))
+    })?;
     let written = mention.path.segments.len();
     let length = match &sighting.target {
         Target::Internal(path, _) | Target::External(path) => path.len(),
@@ -66,7 +66,12 @@ fn fault(names: &Names<'_>, mention: &Mention) -> Option<Fault> {
 
 /// Whether the import that a path goes through is a finding itself. Drawing from a clock is another offence than naming
 /// what has one.
-fn is_said_there(crossing: Crossing, target: &Target, verdict: &Verdict) -> bool {
+///
+/// What `lib.rs` imports wrongly is no excuse for a layer that names it there.
+fn is_said_there(layer: Layer, crossing: Crossing, target: &Target, verdict: &Verdict) -> bool {
+    if crossing.layer == Layer::Root && layer != Layer::Root {
+        return false;
+    }
     let own = |path: &Vec<String>| {
         let mut path = path.get(..path.len().saturating_sub(crossing.behind)).unwrap_or_default().to_vec();
         path.extend(crossing.is_glob.then(|| "*".to_string()));

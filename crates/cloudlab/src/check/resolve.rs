@@ -5,15 +5,15 @@
 //!
 //! **Invariant:** an import is followed at most once on a way, so imports in a circle come to an end.
 
+mod globs;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
+use self::globs::Glob;
 use super::facts::{Crates, Facts, How, Meaning, Mention, ScopeId};
 use super::layer::Layer;
 use super::tables;
-
-/// How many globs are tried for one path.
-const MOST_STEPS: usize = 1_000;
 
 /// What a path may stand for. A path that goes through imports has one for every stage of its way.
 pub struct Sighting {
@@ -21,6 +21,8 @@ pub struct Sighting {
     pub crossings: Vec<Crossing>,
     /// The trait, when the whole path names one.
     pub of_trait: Option<usize>,
+    /// It is a function, a constant, a static or a macro, behind which no path goes on.
+    is_end: bool,
 }
 
 pub enum Target {
@@ -45,12 +47,15 @@ pub struct Crossing {
 pub struct Names<'a> {
     pub facts: &'a Facts,
     globs: RefCell<HashMap<usize, Glob>>,
-    absent: RefCell<HashSet<(ScopeId, String)>>,
+    /// Imports, and whether what they bring in has nothing behind it.
+    ends: RefCell<HashMap<usize, bool>>,
+    /// With how many names are asked for, and whether a macro is: what hides one need not hide the other.
+    absent: RefCell<HashSet<(ScopeId, String, bool, bool)>>,
 }
 
 impl<'a> Names<'a> {
     pub fn of(facts: &'a Facts) -> Self {
-        Self { facts, globs: RefCell::default(), absent: RefCell::default() }
+        Self { facts, globs: RefCell::default(), ends: RefCell::default(), absent: RefCell::default() }
     }
 
     /// Everything that a mentioned path may stand for, in the order of its way.
@@ -71,15 +76,6 @@ impl<'a> Names<'a> {
         search.begin(mention.scope, &mention.path.names(), mention.path.is_absolute);
         search.found
     }
-}
-
-/// What a glob opens.
-#[derive(Clone, Copy)]
-enum Glob {
-    Module(ScopeId),
-    Crate,
-    /// The variants of an enum, or what is not known.
-    Type,
 }
 
 struct Search<'a> {
@@ -145,6 +141,8 @@ impl Search<'_> {
             return false;
         }
         let followed = preferred(meanings, path.len()).any(|meaning| match meaning {
+            Meaning::Value | Meaning::Macro if !self.may_be(meaning, path) => false,
+            Meaning::Value | Meaning::Macro => self.end(scope, path),
             Meaning::Module(module) => {
                 self.within(module, &path[1..]);
                 true
@@ -156,21 +154,6 @@ impl Search<'_> {
         followed || self.by_open_glob(scope, path)
     }
 
-    /// A glob, unless it is known that none of the scope has the name.
-    fn by_open_glob(&mut self, scope: ScopeId, path: &[String]) -> bool {
-        let is_first = self.seen.is_empty();
-        let key = (scope, path[0].clone());
-        if is_first && self.names.absent.borrow().contains(&key) {
-            return false;
-        }
-        let before = self.found.len();
-        let followed = self.by_glob(scope, path);
-        if is_first && !followed && self.found.len() == before {
-            self.names.absent.borrow_mut().insert(key);
-        }
-        followed
-    }
-
     fn item(&mut self, scope: ScopeId, path: &[String], of_trait: Option<usize>) -> bool {
         if self.facts.scopes[scope].is_module {
             self.see_internal(scope, path, true, of_trait.filter(|_| path.len() == 1));
@@ -178,10 +161,29 @@ impl Search<'_> {
         true
     }
 
+    fn end(&mut self, scope: ScopeId, path: &[String]) -> bool {
+        let before = self.found.len();
+        self.item(scope, path, None);
+        self.found[before..].iter_mut().for_each(|sighting| sighting.is_end = true);
+        true
+    }
+
+    /// Functions, macros and types have names of their own kinds, and only those of types have anything behind them.
+    fn may_be(&self, meaning: Meaning, path: &[String]) -> bool {
+        let is_whole = path.len() == 1;
+        match meaning {
+            Meaning::Value => is_whole && self.how != How::Macro,
+            Meaning::Macro => is_whole && self.how != How::Code,
+            Meaning::Import(id) => is_whole || !self.ends_at(id),
+            Meaning::Item | Meaning::Trait(_) | Meaning::Module(_) => true,
+        }
+    }
+
     fn through(&mut self, scope: ScopeId, id: usize, path: &[String]) -> bool {
         let import = &self.facts.imports[id];
         // `use sqlx;` says nothing that the crate's name does not say by itself.
-        if self.seen.contains(&id) || import.path[..] == path[..1] {
+        if self.seen.contains(&id) || import.path[..] == path[..1] || !self.may_be(Meaning::Import(id), path)
+        {
             return false;
         }
         // An import of the root is private: to name it is to name what it stands for.
@@ -206,72 +208,15 @@ impl Search<'_> {
         self.seen.pop();
     }
 
-    /// Globs over modules of the service tell what they hold. Of a crate nobody knows, so its glob is tried and the
-    /// search goes on.
-    fn by_glob(&mut self, scope: ScopeId, path: &[String]) -> bool {
-        for &id in &self.facts.scopes[scope].globs {
-            if self.seen.contains(&id) || !self.has_patience() {
-                continue;
-            }
-            let crossing = Crossing { layer: self.layer(scope), behind: path.len(), is_glob: true };
-            let inside = || self.facts.imports[id].path.iter().chain(path).cloned().collect::<Vec<String>>();
-            match self.glob(id) {
-                Glob::Module(module) if self.holds(module, &path[0], id) => {
-                    self.cross(id, crossing, &inside());
-                    return true;
-                }
-                Glob::Crate => self.cross(id, crossing, &inside()),
-                Glob::Module(_) | Glob::Type => {}
-            }
-        }
-        false
-    }
-
-    fn glob(&self, id: usize) -> Glob {
-        if let Some(known) = self.names.globs.borrow().get(&id) {
-            return *known;
-        }
-        let opened = self.opened(id);
-        // On the way through other imports the answer may be cut short.
-        if self.seen.is_empty() {
-            self.names.globs.borrow_mut().insert(id, opened);
-        }
-        opened
-    }
-
-    fn opened(&self, id: usize) -> Glob {
-        let import = &self.facts.imports[id];
-        let mut search = self.aside(id);
-        search.begin(import.scope, &import.path, import.is_absolute);
-        let root = self.facts.scopes[import.scope].root;
-        match search.found.last().map(|sighting| &sighting.target) {
-            Some(Target::External(_)) => Glob::Crate,
-            Some(Target::Internal(path, _)) => self
-                .facts
-                .modules
-                .get(&(root, path.clone()))
-                .map_or(Glob::Type, |module| Glob::Module(*module)),
-            None => Glob::Type,
-        }
-    }
-
-    fn holds(&self, module: ScopeId, name: &str, by: usize) -> bool {
-        self.facts.scopes[module].names.contains_key(name) || {
-            let mut search = self.aside(by);
-            search.by_glob(module, &[name.to_string()]) || !search.found.is_empty()
-        }
+    fn is_a_crate(&self, name: &str) -> bool {
+        let crates = &self.facts.crates;
+        tables::is_standard(name) || crates.dependencies.contains_key(name)
     }
 
     /// A search on the side, whose finds are not this one's.
     fn aside(&self, id: usize) -> Search<'_> {
         let seen = self.seen.iter().copied().chain([id]).collect();
         Search { seen, crossings: vec![], found: vec![], ..*self }
-    }
-
-    /// Modules that take everything from each other have more ways than anybody wants to wait for.
-    fn has_patience(&self) -> bool {
-        self.steps.set(self.steps.get() + 1);
-        self.steps.get() < MOST_STEPS
     }
 
     /// Not a name of the service: a crate, or nothing that matters.
@@ -284,7 +229,7 @@ impl Search<'_> {
             }
             return;
         }
-        if tables::is_standard(first) || crates.dependencies.contains_key(first) || is_own(crates, first) {
+        if self.is_a_crate(first) || is_own(crates, first) {
             return self.in_a_crate(path);
         }
         let is_plausible = match self.how {
@@ -294,19 +239,6 @@ impl Search<'_> {
         if is_plausible && tables::looks_like_a_crate(first) {
             self.in_a_crate(path);
         }
-    }
-
-    /// Whether an unknown name may come from a crate by a glob.
-    fn has_open_glob(&self, scope: ScopeId) -> bool {
-        let mut at = Some(scope);
-        while let Some(scope) = at {
-            let globs = &self.facts.scopes[scope].globs;
-            if globs.iter().any(|id| !self.seen.contains(id) && matches!(self.glob(*id), Glob::Crate)) {
-                return true;
-            }
-            at = self.facts.scopes[scope].parent.filter(|_| !self.facts.scopes[scope].is_module);
-        }
-        false
     }
 
     fn in_a_crate(&mut self, path: &[String]) {
@@ -332,7 +264,7 @@ impl Search<'_> {
     }
 
     fn see(&mut self, target: Target, of_trait: Option<usize>) {
-        self.found.push(Sighting { target, crossings: self.crossings.clone(), of_trait });
+        self.found.push(Sighting { target, crossings: self.crossings.clone(), of_trait, is_end: false });
     }
 
     fn layer(&self, scope: ScopeId) -> Layer {
@@ -346,6 +278,7 @@ fn preferred(meanings: &[Meaning], length: usize) -> impl Iterator<Item = Meanin
         Meaning::Module(_) => u8::from(length == 1) * 2,
         Meaning::Import(_) => 1,
         Meaning::Trait(_) | Meaning::Item => 3,
+        Meaning::Value | Meaning::Macro => 4,
     };
     let mut sorted = meanings.to_vec();
     sorted.sort_by_key(rank);

@@ -6,7 +6,7 @@ use std::fs;
 use super::planted::{APPLICATION, DOMAIN, INTERFACES, Planted, rows};
 
 /// Each row stands for the item of the same name in the page.
-const NOT_FOUND: [(&str, &str, &str); 12] = [
+const NOT_FOUND: [(&str, &str, &str); 13] = [
     (
         "Re-exports by an allowed crate",
         DOMAIN,
@@ -54,6 +54,11 @@ const NOT_FOUND: [(&str, &str, &str); 12] = [
         "A type between angles inside a macro",
         INTERFACES,
         "use std::time::SystemTime;\nfn f() { vec![<SystemTime>::now()]; }",
+    ),
+    (
+        "A function of another crate under a crate's name",
+        INTERFACES,
+        "use std::convert::identity as rand;\nfn f() { rand(1); rand::random(); }",
     ),
     (
         "Effects of std that are not listed",

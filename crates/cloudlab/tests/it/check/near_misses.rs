@@ -57,6 +57,59 @@ fn names_of_ones_own() {
 }
 
 #[test]
+fn names_of_several_kinds() {
+    rows(&[
+        (
+            "a function called like a crate, called",
+            APPLICATION,
+            "fn redis() {}\nfn f() { redis(); self::redis(); }",
+        ),
+        (
+            "an imported module beside a function of its name",
+            APPLICATION,
+            "=== src/domain/parcel.rs\npub struct Parcel;\npub fn rand() {}\npub mod rand { pub fn random() {} }\n\
+             === src/application/ship.rs\nuse crate::domain::parcel::rand;\nfn f() { rand::random(); }",
+        ),
+        (
+            "an own macro called like one of the prelude",
+            DOMAIN,
+            "macro_rules! println { () => {} }\nfn f() { println!(); }",
+        ),
+        (
+            "a type called like a crate",
+            DOMAIN,
+            "struct redis;\nimpl redis { fn new() {} }\nfn f() { redis::new(); }",
+        ),
+    ]);
+}
+
+#[test]
+fn globs_of_crates() {
+    rows(&[
+        (
+            "the core's",
+            DOMAIN,
+            "use cloudlab_core::*;\npub struct P { id: Uuid, at: Timestamp }\nfn f() { Uuid::nil(); Vec::<u8>::new(); }",
+        ),
+        (
+            "a crate's in a use case",
+            APPLICATION,
+            "use rust_decimal::*;\nfn f() { Decimal::new(1, 2); tracing::info!(\"x\"); }",
+        ),
+        (
+            "a framework's in a handler",
+            INTERFACES,
+            "use axum::*;\nuse std::collections::*;\nfn f() { Router::new(); HashMap::new(); serde::x(); }",
+        ),
+        (
+            "an own trait beside the core's glob",
+            APPLICATION,
+            "use cloudlab_core::*;\npub trait Prices { fn price(&self) -> Money; }",
+        ),
+    ]);
+}
+
+#[test]
 fn words_that_are_no_code() {
     rows(&[
         (

@@ -75,6 +75,75 @@ fn types_bounds_patterns_and_bodies() {
 }
 
 #[test]
+fn names_of_functions_and_macros_hide_no_crate() {
+    rows(&[
+        ("a function", APPLICATION, "pub fn uuid() -> uuid::Uuid { «clocks|uuid::Uuid::new_v4»() }"),
+        (
+            "a function in a body",
+            INTERFACES,
+            "fn f() { fn time() {} «clocks|time::OffsetDateTime::now_utc»(); }",
+        ),
+        ("a constant", DOMAIN, "const rand: u8 = 1;\nfn f() { «clocks|rand»::random(); }"),
+        ("a static", APPLICATION, "static redis: u8 = 1;\nfn f() { «brokers|redis»::Client::open(); }"),
+        ("a macro", INTERFACES, "macro_rules! rand { () => {} }\nfn f() { «clocks|rand»::random(); }"),
+        (
+            "an imported function",
+            APPLICATION,
+            "=== src/domain/parcel.rs\npub struct Parcel;\npub fn time() {}\npub use self::time as chrono;\n\
+             === src/application/ship.rs\nuse crate::domain::parcel::time;\nuse crate::domain::parcel::chrono;\n\
+             fn f() { «clocks|time::OffsetDateTime::now_utc»(); «clocks|chrono::Utc::now»(); }",
+        ),
+        (
+            "a function by a glob",
+            APPLICATION,
+            "=== src/domain/parcel.rs\npub struct Parcel;\npub fn redis() {}\n\
+             === src/application/ship.rs\nuse crate::domain::parcel::*;\nfn f() { redis(); «brokers|redis»::Client::open(); }",
+        ),
+        ("a function called like a macro", DOMAIN, "fn println() {}\nfn f() { «domain|println»!(\"x\"); }"),
+    ]);
+}
+
+#[test]
+fn globs_of_crates_hide_nothing() {
+    rows(&[
+        ("a clock", APPLICATION, "use chrono::*;\nfn f() { «clocks|Utc::now»(); }"),
+        ("identities", INTERFACES, "use uuid::*;\nfn f() { «clocks|Uuid::new_v4»(); }"),
+        ("identities of the core", DOMAIN, "use cloudlab_core::*;\nfn f() { «clocks|Uuid::now_v7»(); }"),
+        ("a module of a runtime", APPLICATION, "use tokio::*;\nfn f() { «clocks|time::sleep»(d); }"),
+        ("the standard library's", DOMAIN, "use std::*;\nfn f() { «domain|fs»::read(\"x\"); }"),
+        (
+            "a glob beside a function of the crate's name",
+            APPLICATION,
+            "use chrono::*;\nfn chrono() {}\nfn f() { «clocks|Utc::now»(); }",
+        ),
+        (
+            "a forbidden glob, and what is wrong besides",
+            APPLICATION,
+            "use «layers|axum»::extract::*;\nfn f() { «brokers|sqlx»::query(\"\"); «layers|std::fs»::read(\"x\"); «layers|reqwest»::get(\"x\"); «clocks|chrono::Utc::now»(); }",
+        ),
+        (
+            "one forbidden name says it for all",
+            APPLICATION,
+            "use «layers|axum»::*;\nfn f() { Router::new(); extract::x(); }",
+        ),
+    ]);
+}
+
+#[test]
+fn types_between_angles() {
+    rows(&[
+        ("arguments of its type", DOMAIN, "fn f() { <Vec<«layers|sqlx»::Row>>::new(); }"),
+        ("arguments of a type's path", DOMAIN, "fn f(_: <Vec<«layers|sqlx»::Row> as IntoIterator>::Item) {}"),
+        (
+            "between brackets",
+            INTERFACES,
+            "use std::time::SystemTime;\nfn f() { <(«clocks|SystemTime)>::now»(); }",
+        ),
+        ("angles in angles", DOMAIN, "fn f() { <<Vec<«layers|sqlx»::Row> as IntoIterator>::Item>::new(); }"),
+    ]);
+}
+
+#[test]
 fn tokens_of_macros() {
     rows(&[
         ("a call's arguments", DOMAIN, "fn f() { assert_eq!(1, «layers|sqlx»::query(\"x\")); }"),

@@ -16,7 +16,7 @@ pub struct Planted {
 }
 
 const MANIFEST: &str = "[package]\nname = \"parcel-service\"\n[dependencies]\naxum = \"0.8\"\nchrono = \"0.4\"\n\
-    cloudlab-core = \"0.1\"\ncloudlab-chassis = \"0.1\"\ndb = { package = \"sqlx\", version = \"0.8\" }\nserde = \"1\"\n\
+    cloudlab-core = \"0.1\"\ncloudlab-chassis = \"0.1\"\ndb = { package = \"sqlx\", version = \"0.8\" }\nserde = \"1\"\nreqwest = \"0.12\"\n\
     rust_decimal = \"1\"\ntokio = \"1\"\nuuid = \"1\"\nsqlx = \"0.8\"\nlogging = { workspace = true }\n\
     [target.'cfg(unix)'.dependencies]\nQueue = { package = \"async-nats\", version = \"1\" }\n";
 

@@ -16,6 +16,11 @@ fn repositories_are_declared_in_the_domain() {
             INFRASTRUCTURE,
             "pub struct SqlParcels;\ntrait «repositories|Rows» { fn all(&self) -> Option<Vec<cloudlab_core::Write>>; }",
         ),
+        (
+            "by what it answers with, of the core's glob",
+            APPLICATION,
+            "use cloudlab_core::*;\npub trait «repositories|Carriers» { fn add(&self) -> Write; }",
+        ),
         ("in a handler", INTERFACES, "pub fn routes<T>(_: T) { trait «repositories|Repository» {} }"),
         ("another Write", INTERFACES, "pub trait Sink { fn out(&self) -> Box<dyn std::io::Write>; }"),
         ("a port of the application", APPLICATION, "pub trait Catalog { async fn price(&self) -> i64; }"),
