@@ -1,12 +1,10 @@
-//! What attributes and signatures say, apart from paths: whether only tests compile an item, and what a trait answers.
+//! What attributes say, apart from paths: whether only tests compile an item, and which names it has.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::punctuated::Punctuated;
-use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ImplItem, Item, ItemTrait, Meta, ReturnType, Stmt, Token, TraitItem};
+use syn::{Attribute, Expr, ImplItem, Item, Meta, Stmt, Token, TraitItem};
 
 use super::facts::Meaning;
-use super::place::Written;
 
 /// Whether only tests compile what has these attributes.
 pub fn are_for_tests(attributes: &[Attribute]) -> bool {
@@ -25,7 +23,7 @@ pub fn are_for_tests(attributes: &[Attribute]) -> bool {
 fn requires_tests(condition: &Meta) -> bool {
     let nested = |list: &syn::MetaList| list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
     match condition {
-        Meta::Path(path) => path.is_ident("test"),
+        Meta::Path(path) => path.is_ident("test") || path.is_ident("doctest"),
         Meta::List(list) if list.path.is_ident("all") => {
             nested(list).is_ok_and(|conditions| conditions.iter().any(requires_tests))
         }
@@ -168,33 +166,5 @@ fn of_expr(expr: &Expr) -> &[Attribute] {
         Expr::Try(expr) => &expr.attrs,
         Expr::While(expr) => &expr.attrs,
         _ => &[],
-    }
-}
-
-/// The paths in what the methods of a trait return, and whether one of them is asynchronous.
-pub fn storage_like(item: &ItemTrait) -> (Vec<Written>, bool) {
-    let mut returned = Returned(Vec::new());
-    let mut is_async = false;
-    for method in &item.items {
-        if let TraitItem::Fn(method) = method {
-            is_async |= method.sig.asyncness.is_some();
-            if let ReturnType::Type(_, ty) = &method.sig.output {
-                returned.visit_type(ty);
-            }
-        }
-    }
-    let is_future = |path: &Written| {
-        path.segments.last().is_some_and(|last| matches!(last.name.as_str(), "Future" | "BoxFuture"))
-    };
-    is_async |= returned.0.iter().any(is_future);
-    (returned.0, is_async)
-}
-
-struct Returned(Vec<Written>);
-
-impl<'ast> Visit<'ast> for Returned {
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.0.push(Written::of(path));
-        visit::visit_path(self, path);
     }
 }

@@ -9,9 +9,12 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Generics, Item, Meta, Path, QSelf, Type, UseTree};
 
 use super::attributes;
-use super::facts::{Facts, Fault, How, Implementation, Import, Meaning, Mention, Scope, ScopeId, Trait};
+use super::facts::{
+    Alias, Facts, Fault, How, Implementation, Import, Meaning, Mention, Scope, ScopeId, Trait,
+};
 use super::finding::Rule;
 use super::place::{Place, Segment, Written, name};
+use super::signatures;
 use super::tokens::{self, Found};
 use super::tree;
 use super::words::Words;
@@ -119,6 +122,9 @@ impl Collector<'_> {
             _ => Meaning::Item,
         };
         self.facts.declare(self.scope, name(ident), meaning);
+        let path = self.facts.scopes[self.scope].path.iter().cloned().chain([name(ident)]).collect();
+        let (scope, file, paths) = (self.scope, self.file, signatures::of_type(ty));
+        self.facts.aliases.insert(path, Alias { scope, file, paths });
     }
 
     fn extern_crate(&mut self, item: &syn::ItemExternCrate) {
@@ -137,10 +143,10 @@ impl Collector<'_> {
     }
 
     fn declare_trait(&mut self, item: &syn::ItemTrait) {
-        let (returns, is_async) = attributes::storage_like(item);
+        let signatures = signatures::of(item);
         let place = Place::of(item.ident.span());
         let (scope, file) = (self.scope, self.file);
-        self.facts.traits.push(Trait { scope, file, name: name(&item.ident), place, returns, is_async });
+        self.facts.traits.push(Trait { scope, file, name: name(&item.ident), place, signatures });
         let meaning = Meaning::Trait(self.facts.traits.len() - 1);
         self.facts.declare(self.scope, name(&item.ident), meaning);
     }
@@ -149,7 +155,8 @@ impl Collector<'_> {
         if let Some((path, _)) = &item.trait_ {
             let (scope, file) = (self.scope, self.file);
             let keyword = Place::of(item.impl_token.span);
-            self.facts.impls.push(Implementation { scope, file, of: Written::of(path), keyword });
+            let (of, forward) = (Written::of(path), signatures::forward(item, path));
+            self.facts.impls.push(Implementation { scope, file, of, keyword, forward });
         }
     }
 

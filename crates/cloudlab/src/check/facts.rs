@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::layer::Layer;
 use super::place::{Place, Written};
+use super::signatures::{Forward, Signatures};
 use super::words::Words;
 use crate::refusal::Refusal;
 
@@ -22,6 +23,8 @@ pub struct Facts {
     pub imports: Vec<Import>,
     pub paths: Vec<Mention>,
     pub traits: Vec<Trait>,
+    /// By their paths from the root of the crate.
+    pub aliases: HashMap<Vec<String>, Alias>,
     pub impls: Vec<Implementation>,
     pub faults: Vec<Fault>,
     pub crates: Crates,
@@ -97,9 +100,14 @@ pub struct Trait {
     pub file: usize,
     pub name: String,
     pub place: Place,
-    /// The paths in what its methods return.
-    pub returns: Vec<Written>,
-    pub is_async: bool,
+    pub signatures: Signatures,
+}
+
+/// What an alias of a type stands for: every path in it.
+pub struct Alias {
+    pub scope: ScopeId,
+    pub file: usize,
+    pub paths: Vec<Written>,
 }
 
 pub struct Implementation {
@@ -108,6 +116,7 @@ pub struct Implementation {
     pub of: Written,
     /// The word `impl`.
     pub keyword: Place,
+    pub forward: Option<Forward>,
 }
 
 /// A finding before it is put beside the text of its file.

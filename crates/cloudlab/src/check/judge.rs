@@ -3,7 +3,7 @@
 //! A path is judged at every stage of its way through imports. What an import of a layer was already found guilty of is
 //! not said again wherever its name is used.
 
-use super::facts::{Fault, Mention};
+use super::facts::{Fault, How, Mention};
 use super::finding::Rule;
 use super::layer::Layer;
 use super::resolve::{Crossing, Names, Target};
@@ -35,6 +35,8 @@ pub enum Cause {
     /// The resources of the chassis, which hold the database.
     Resources,
     Include,
+    /// What is to be written, made where no table is known.
+    Writes,
 }
 
 /// Everything that paths do wrong.
@@ -47,7 +49,8 @@ fn fault(names: &Names<'_>, mention: &Mention) -> Option<Fault> {
     let layer = facts.scopes[mention.scope].layer;
     let found = names.sightings(mention);
     let (sighting, verdict) = found.iter().find_map(|sighting| {
-        let verdict = judge(layer, &sighting.target)?;
+        let is_macro = mention.how == How::Macro;
+        let verdict = judge(layer, &sighting.target).filter(|_| !(is_macro && is_env(&sighting.target)))?;
         let is_said = |crossing: &Crossing| is_said_there(layer, *crossing, &sighting.target, &verdict);
         (!sighting.crossings.iter().any(is_said)).then_some((sighting, verdict))
     })?;
@@ -89,6 +92,11 @@ fn is_said_there(layer: Layer, crossing: Crossing, target: &Target, verdict: &Ve
     judge(crossing.layer, &target).is_some_and(|there| is_clock(&there) == is_clock(verdict))
 }
 
+/// `env!` is a constant when the service runs, and has the name of a module.
+fn is_env(target: &Target) -> bool {
+    matches!(target, Target::External(path) if matches!(path.as_slice(), [_, last] if last == "env"))
+}
+
 /// What a layer may not name.
 pub fn judge(layer: Layer, target: &Target) -> Option<Verdict> {
     match target {
@@ -117,6 +125,7 @@ fn external(layer: Layer, given: &[String]) -> Option<Verdict> {
         .or_else(|| technology(layer, &path))
         .or_else(|| impurity(layer, given, &path))
         .or_else(|| effects(layer, &path))
+        .or_else(|| writes(layer, &path))
         .or_else(|| {
             (layer == Layer::Interfaces && name == "cloudlab_chassis").then(|| resources(&path))?
         })?;
@@ -135,8 +144,8 @@ fn drawn(layer: Layer, path: &[String]) -> Option<Offence> {
     let is_chassis = path[0] == "cloudlab_chassis";
     let is_allowed = match layer {
         Layer::Infrastructure => true,
-        Layer::Root => is_chassis,
-        Layer::Interfaces | Layer::Outside => source == Source::Stopwatch,
+        Layer::Root | Layer::Outside => is_chassis,
+        Layer::Interfaces => matches!(source, Source::Stopwatch | Source::Heartbeat),
         Layer::Domain | Layer::Application => false,
     };
     (!is_allowed).then_some((Rule::Clocks, depth, Cause::Source(source)))
@@ -154,6 +163,10 @@ fn technology(layer: Layer, path: &[String]) -> Option<Offence> {
         Layer::Interfaces if is_storage => Rule::Brokers,
         Layer::Interfaces if kind == Kind::Client => Rule::Layers,
         Layer::Infrastructure if kind == Kind::Web => Rule::Layers,
+        // What the chassis made is handed on here, under whichever name it has.
+        Layer::Root | Layer::Outside if path[0].starts_with("cloudlab_") => return None,
+        Layer::Root | Layer::Outside if is_storage => Rule::Brokers,
+        Layer::Root | Layer::Outside if kind == Kind::Client => Rule::Layers,
         _ => return None,
     };
     Some((rule, 1, Cause::Technology(kind)))
@@ -180,6 +193,13 @@ fn impurity(layer: Layer, given: &[String], path: &[String]) -> Option<Offence> 
 fn effects(layer: Layer, path: &[String]) -> Option<Offence> {
     let depth = (layer == Layer::Application).then(|| tables::effect(path)).flatten()?;
     Some((Rule::Layers, depth, Cause::Effect(path[..depth].join("::"))))
+}
+
+/// Whoever makes a `Write` names a table and its columns.
+fn writes(layer: Layer, path: &[String]) -> Option<Offence> {
+    let [first, second, made, ..] = path else { return None };
+    let is_made = first == "cloudlab_core" && second == "Write" && tables::makes_a_write(made);
+    (layer != Layer::Infrastructure && is_made).then_some((Rule::Repositories, 3, Cause::Writes))
 }
 
 fn resources(path: &[String]) -> Option<Offence> {

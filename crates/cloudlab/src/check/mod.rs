@@ -21,6 +21,7 @@ mod resolve;
 mod root;
 mod sarif;
 mod service;
+mod signatures;
 mod strays;
 mod tables;
 mod text;

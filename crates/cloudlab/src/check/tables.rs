@@ -29,14 +29,15 @@ const KINDS: [(Kind, &str); 7] = [
          async_sqlite mysql mysql_async mysql_common diesel diesel_* sea_orm sea_orm_* sea_query \
          sea_query_* cornucopia refinery mongodb bson scylla cassandra_cpp tiberius oracle clickhouse \
          duckdb surrealdb sled redb rocksdb heed lmdb libsql turso neo4rs elasticsearch opensearch \
-         meilisearch_sdk tantivy aws_sdk_dynamodb aws_sdk_s3 object_store cloudlab_sql",
+         meilisearch_sdk tantivy influxdb qdrant_client couchbase arangors rbatis \
+         toasty welds mobc pgvector sea_schema aws_sdk_dynamodb aws_sdk_s3 object_store cloudlab_sql",
     ),
     (
         Kind::Broker,
         "async_nats nats rdkafka rdkafka_sys kafka rskafka lapin amqprs amqp deadpool_lapin pulsar \
          aws_sdk_sqs aws_sdk_sns aws_sdk_kinesis aws_sdk_eventbridge google_cloud_pubsub rumqttc \
          paho_mqtt zmq zeromq iggy fluvio stomp cloudlab_messaging cloudlab_nats cloudlab_kafka \
-         cloudlab_rabbitmq cloudlab_sqs",
+         cloudlab_rabbitmq cloudlab_sqs apalis apalis_* faktory",
     ),
     (
         Kind::Cache,
@@ -51,7 +52,9 @@ const KINDS: [(Kind, &str); 7] = [
     (Kind::Http, "http http_body http_body_util httparse hyper hyper_* h2 h3 tower tower_* tonic tonic_*"),
     (
         Kind::Client,
-        "reqwest reqwest_* ureq surf isahc awc attohttpc minreq curl lettre octocrab cloudlab_client",
+        "reqwest reqwest_* ureq surf isahc awc attohttpc minreq curl lettre octocrab cloudlab_client \
+         tokio_tungstenite tungstenite aws_config aws_sdk_* google_cloud_* gcloud_* azure_* graphql_client \
+         jsonrpsee jsonrpsee_* stripe kube kube_* etcd_client ldap3 ssh2 slack_morphism teloxide",
     ),
     (
         Kind::Chassis,
@@ -84,11 +87,13 @@ pub enum Source {
     /// The time that has gone. Measuring decides nothing, so the outer layers may.
     Stopwatch,
     Sleep,
+    /// Ticks that whoever answers a stream waits for.
+    Heartbeat,
     Random,
 }
 
 /// Paths that draw time or randomness, with everything below them. `*` is one segment of any name.
-const SOURCES: [(Source, &str); 4] = [
+const SOURCES: [(Source, &str); 5] = [
     (
         Source::Clock,
         "std::time::SystemTime::now std::time::SystemTime::elapsed chrono::Utc::now chrono::Local::now \
@@ -106,9 +111,10 @@ const SOURCES: [(Source, &str); 4] = [
     (
         Source::Sleep,
         "std::thread::sleep std::thread::sleep_until std::thread::park_timeout tokio::time::sleep \
-         tokio::time::sleep_until tokio::time::interval tokio::time::interval_at async_std::task::sleep \
+         tokio::time::sleep_until async_std::task::sleep \
          futures_timer::Delay smol::Timer async_io::Timer",
     ),
+    (Source::Heartbeat, "tokio::time::interval tokio::time::interval_at"),
     (
         Source::Random,
         "rand rand_core rand_chacha rand_distr rand_pcg rand_xoshiro fastrand getrandom oorandom \
@@ -149,8 +155,11 @@ const IMPURE: &str = "std::fs std::net std::process std::env std::thread std::io
          std::dbg";
 
 /// What a use case may not do either: it may run twice, so it has no effect besides its commit.
-const EFFECTS: &str = "std::fs std::net std::process std::env std::os std::io::stdin std::io::stdout tokio::fs \
-         tokio::net tokio::process tokio::io::stdin tokio::io::stdout";
+const EFFECTS: &str = "std::fs std::net std::process std::env std::os std::io::stdin std::io::stdout \
+         std::io::stderr std::print std::println std::eprint std::eprintln std::dbg std::thread::spawn \
+         std::thread::scope std::thread::Builder tokio::fs tokio::net tokio::process tokio::io tokio::signal \
+         tokio::spawn tokio::runtime tokio::task::spawn tokio::task::spawn_blocking tokio::task::spawn_local \
+         tokio::task::JoinSet async_std smol async_fs tempfile walkdir socket2 mio nix libc";
 
 const PLAIN_NET: [&str; 8] = [
     "IpAddr",
@@ -174,8 +183,11 @@ pub fn effect(path: &[String]) -> Option<usize> {
 }
 
 fn below_one_of(path: &[String], names: &str) -> Option<usize> {
-    let is_plain = path.get(1).is_some_and(|name| name == "net")
-        && path.get(2).is_some_and(|name| PLAIN_NET.contains(&name.as_str()));
+    let is_plain = match (path.get(1).map(String::as_str), path.get(2).map(String::as_str)) {
+        (Some("net"), Some(name)) => PLAIN_NET.contains(&name),
+        (Some("env"), Some("consts")) | (Some("process"), Some("ExitCode")) => true,
+        _ => false,
+    };
     if is_plain { None } else { names.split_whitespace().find_map(|name| length_if_below(path, name)) }
 }
 
@@ -188,6 +200,11 @@ fn length_if_below(path: &[String], name: &str) -> Option<usize> {
 
 /// What a consumer needs of the messages; the rest of that crate publishes or carries them.
 const CONSUMING: [&str; 5] = ["Consumer", "CloudEvent", "HandleError", "Handler", "Limits"];
+
+/// The functions of `cloudlab_core::Write` that begin one.
+pub fn makes_a_write(name: &str) -> bool {
+    matches!(name, "insert" | "update" | "delete" | "add" | "count" | "*")
+}
 
 pub fn is_for_consumers(name: &str) -> bool {
     CONSUMING.contains(&name)

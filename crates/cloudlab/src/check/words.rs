@@ -48,7 +48,7 @@ pub fn of(layer: Layer, verdict: &Verdict, resolved: Option<String>, stem: &str)
         }
         Cause::Effect(name) => Words::new(
             Rule::Layers,
-            format!("a use case does no I/O: `{name}`"),
+            format!("a use case has no effect of its own: `{name}`"),
             "`application` reaches the outside through ports only",
         )
         .why("a use case may run twice, since a lost race is repeated: it has no effect besides its commit")
@@ -62,6 +62,12 @@ pub fn of(layer: Layer, verdict: &Verdict, resolved: Option<String>, stem: &str)
         .why("what a handler can reach, it will reach past its use case")
         .help("take what you need of them in src/lib.rs, and hand it in as an argument"),
         Cause::Include => include(),
+        Cause::Writes => Words::new(
+            Rule::Repositories,
+            "what is written is said by a repository",
+            "this names a table, which only `infrastructure` knows",
+        )
+        .help("let a method of the repository in src/domain return the `Write`"),
     };
     match resolved {
         Some(path) => Words { label: format!("this is `{path}`; {}", words.label), ..words },
@@ -146,6 +152,10 @@ const fn why_not(kind: Kind) -> &'static str {
 
 fn instead(layer: Layer, kind: Kind, stem: &str) -> String {
     match (layer, kind) {
+        (Layer::Root | Layer::Outside, _) => {
+            "put an adapter into src/infrastructure; src/lib.rs names it and hands in what the chassis made"
+                .into()
+        }
         (Layer::Domain | Layer::Application, Kind::Database) => {
             let place = match stem {
                 "mod" | "lib" | "values" | "events" | "repository" | "ports" | "queries" => String::new(),
@@ -180,7 +190,7 @@ fn drawn(source: Source) -> Words {
             "a decision measures no time; its deadline is in the context",
             "take `now: Timestamp`, or measure in the interfaces",
         ),
-        Source::Sleep => (
+        Source::Sleep | Source::Heartbeat => (
             "nothing waits for the time to pass outside the infrastructure",
             "answer that it must be tried again, or schedule it with an event",
         ),

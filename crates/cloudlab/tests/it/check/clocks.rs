@@ -32,6 +32,12 @@ fn time_comes_from_the_port() {
             INTERFACES,
             "use tokio::time;\nasync fn f() { «clocks|time::sleep»(d).await; }",
         ),
+        ("ticks in a use case", APPLICATION, "fn f() { «clocks|tokio::time::interval»(d); }"),
+        (
+            "a heartbeat in a handler",
+            INTERFACES,
+            "use tokio::time::interval;\nfn f() { interval(d); tokio::time::interval_at(a, d); }",
+        ),
         ("a thread's sleep", INTERFACES, "fn f() { «clocks|std::thread::sleep»(d); }"),
         ("the chassis's clock", INTERFACES, "use «clocks|cloudlab_chassis::SystemClock»;"),
         (

@@ -6,7 +6,7 @@ use std::fs;
 use super::planted::{APPLICATION, DOMAIN, INTERFACES, Planted, rows};
 
 /// Each row stands for the item of the same name in the page.
-const NOT_FOUND: [(&str, &str, &str); 13] = [
+const NOT_FOUND: [(&str, &str, &str); 14] = [
     (
         "Re-exports by an allowed crate",
         DOMAIN,
@@ -48,6 +48,11 @@ const NOT_FOUND: [(&str, &str, &str); 13] = [
         "Traits that read a clock",
         APPLICATION,
         "fn f<T: Now>() -> T { T::now() }\ntrait Now { fn now() -> Self; }",
+    ),
+    (
+        "Databases and clients of unknown crates",
+        INTERFACES,
+        "async fn f() { my_store::connect().await; my_client::get().await; }",
     ),
     ("Clocks and randomness of unknown crates", APPLICATION, "fn f() { my_clock::now(); my_dice::roll(); }"),
     (

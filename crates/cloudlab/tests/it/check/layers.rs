@@ -89,3 +89,85 @@ fn an_inner_layer_does_not_know_the_technology_of_an_outer_one() {
         ("the environment in a use case", APPLICATION, "fn f() { «layers|std::env»::var(\"X\"); }"),
     ]);
 }
+
+#[test]
+fn a_use_case_has_no_effect_besides_its_commit() {
+    rows(&[
+        (
+            "output",
+            APPLICATION,
+            "fn f() { «layers|println»!(\"x\"); «layers|eprint»!(\"x\"); «layers|dbg»!(1); }",
+        ),
+        ("output by its full name", APPLICATION, "fn f() { «layers|std::eprintln»!(\"x\"); }"),
+        ("errors' stream", APPLICATION, "fn f() { «layers|std::io::stderr»(); }"),
+        ("streams of the runtime", APPLICATION, "use «layers|tokio::io»::AsyncWriteExt;"),
+        ("signals", APPLICATION, "async fn f() { «layers|tokio::signal»::ctrl_c().await; }"),
+        (
+            "tasks",
+            APPLICATION,
+            "fn f() { «layers|tokio::spawn»(g()); «layers|tokio::task::spawn_blocking»(h); }",
+        ),
+        ("threads", APPLICATION, "use std::thread;\nfn f() { «layers|thread::spawn»(|| ()); }"),
+        ("another runtime", APPLICATION, "use «layers|async_std»::fs;"),
+        (
+            "sockets by hand",
+            APPLICATION,
+            "fn f() { «layers|socket2»::Socket::new(); «layers|libc»::write(); }",
+        ),
+        (
+            "tasks in the domain",
+            DOMAIN,
+            "fn f() { «domain|tokio»::spawn(g()); «domain|std::thread»::spawn(h); }",
+        ),
+        ("in a handler", INTERFACES, "fn f() { tokio::spawn(g()); println!(\"x\"); }"),
+        (
+            "joins and selections",
+            APPLICATION,
+            "async fn f() { tokio::join!(a(), b()); tokio::select! { a = b() => a } }",
+        ),
+        ("channels and locks", APPLICATION, "use tokio::sync::{Mutex, mpsc};\nuse tokio::time::timeout;"),
+    ]);
+}
+
+#[test]
+fn plain_parts_of_impure_modules() {
+    rows(&[
+        (
+            "a constant of the build",
+            APPLICATION,
+            "const A: &str = std::env!(\"X\");\nconst B: &str = core::env!(\"X\");",
+        ),
+        ("a constant of the build in the domain", DOMAIN, "const A: &str = std::env!(\"X\");"),
+        (
+            "the platform",
+            DOMAIN,
+            "const A: &str = std::env::consts::OS;\nfn f() -> std::process::ExitCode { g() }",
+        ),
+        ("the environment besides", DOMAIN, "fn f() { «domain|std::env»::vars(); std::env!(\"X\"); }"),
+        ("a process besides", APPLICATION, "use std::process::{ExitCode, «layers|Command»};"),
+    ]);
+}
+
+#[test]
+fn clients_and_stores_of_many_kinds() {
+    rows(&[
+        ("sockets of the web", INTERFACES, "use «layers|tokio_tungstenite»::connect_async;"),
+        ("a cloud's", APPLICATION, "use «layers|aws_sdk_ses»::Client;\nuse «layers|aws_config»::load;"),
+        (
+            "a cloud's queue stays a broker",
+            APPLICATION,
+            "use «brokers|aws_sdk_sqs»::Client;\nuse «brokers|google_cloud_pubsub»::A;",
+        ),
+        (
+            "other clouds'",
+            INTERFACES,
+            "use «layers|google_cloud_storage»::A;\nuse «layers|azure_core»::B;\nuse «layers|gcloud_sdk»::C;",
+        ),
+        ("jobs", APPLICATION, "use «brokers|apalis»::prelude::A;\nuse «brokers|faktory»::B;"),
+        (
+            "stores",
+            INTERFACES,
+            "use «brokers|influxdb»::A;\nuse «brokers|qdrant_client»::B;\nuse «brokers|rbatis»::C;",
+        ),
+    ]);
+}

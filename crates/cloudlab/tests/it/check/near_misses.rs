@@ -233,6 +233,11 @@ fn tests_may_use_anything() {
             "#[cfg_attr(test, derive(serde::Serialize))]\npub struct Parcel;",
         ),
         (
+            "for tests of either kind",
+            DOMAIN,
+            "#[cfg(any(doctest, test))]\nuse sqlx::A;\n#[cfg(doctest)]\nmod readme { use sqlx::A; }",
+        ),
+        (
             "not for tests alone",
             DOMAIN,
             "#[cfg(any(test, unix))]\nuse «layers|sqlx»::A;\n#[cfg(not(test))]\nuse «layers|sqlx»::B;",

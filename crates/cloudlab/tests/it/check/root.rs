@@ -1,6 +1,6 @@
 //! The rule `root`.
 
-use super::planted::{DOMAIN, rows};
+use super::planted::{APPLICATION, DOMAIN, rows};
 
 /// A root with more in it.
 fn library(more: &str) -> String {
@@ -37,6 +37,49 @@ fn the_library_wires_and_holds_nothing_else() {
             "use std::sync::Arc;\n#[derive(serde::Deserialize)]\npub struct Settings { a: Arc<u8> }\nenum E { A }\n\
              const N: u8 = 1;\nimpl Settings { fn a(&self) {} }\nimpl Default for Settings { fn default() -> Self { todo!() } }\n\
              fn f() { use infrastructure::Stored; migrations![\"x\"]; }\n#[cfg(test)]\nmod tests { pub use x::Y; }",
+        ),
+    ]);
+}
+
+#[test]
+fn the_library_reaches_nothing_itself() {
+    roots(&[
+        ("a driver", "async fn f() { «brokers|sqlx»::query(\"DELETE\"); }"),
+        ("a pool", "use «brokers|deadpool_postgres»::Pool;"),
+        ("a broker", "async fn f() { «brokers|async_nats»::connect(\"x\").await; }"),
+        ("a cache", "fn f(_: «brokers|redis»::Client) {}"),
+        ("an HTTP client", "fn f() { «layers|reqwest»::Client::new(); }"),
+        ("a driver inside a macro", "fn f() { vec![«brokers|sqlx»::query(\"x\")]; }"),
+        ("a stopwatch", "fn f() { «clocks|std::time::Instant::now»(); }"),
+        (
+            "the chassis and the infrastructure",
+            "use cloudlab_chassis::{Resources, SystemClock, SystemIds, migrations, sql::Database};\n\
+             use infrastructure::parcels::SqlParcels;\n\
+             fn f(r: &Resources) -> Database { let _ = (SqlParcels, SystemClock, SystemIds); migrations![\"x\"]; r.database.clone() }",
+        ),
+        ("words of HTTP", "fn f(_: axum::Router, _: http::StatusCode) {}"),
+    ]);
+    rows(&[
+        (
+            "a driver in a binary",
+            "src/bin/tool.rs",
+            "use «brokers|sqlx»::query;\nfn main() { run(service()) }",
+        ),
+        (
+            "a clock in a binary",
+            "src/bin/tool.rs",
+            "fn «root|main»() { «clocks|std::time::Instant::now»(); }",
+        ),
+        (
+            "the chassis's clock in a binary",
+            "src/main.rs",
+            "use cloudlab_chassis::SystemClock;\nfn main() { run(service(SystemClock)) }",
+        ),
+        (
+            "a driver that lib.rs imports is no layer's",
+            APPLICATION,
+            "=== src/lib.rs\nmod application;\nmod domain;\nmod infrastructure;\nmod interfaces;\nuse «brokers|sqlx»::Row;\n\
+             === src/application/ship.rs\nfn f(_: «brokers|crate::Row») {}",
         ),
     ]);
 }
