@@ -6,14 +6,12 @@ use std::path::PathBuf;
 
 use proc_macro2::Span;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, Generics, Item, Meta, Path, QSelf, Type, UseTree};
+use syn::{Attribute, Expr, Generics, Item, Meta, Path, QSelf, Type};
 
 use super::attributes;
-use super::facts::{
-    Alias, Facts, Fault, How, Implementation, Import, Meaning, Mention, Scope, ScopeId, Trait,
-};
-use super::finding::Rule;
-use super::place::{Place, Segment, Written, name};
+use super::facts::{Alias, Facts, Fault, How, Implementation, Meaning, Mention, Scope, ScopeId, Trait};
+use super::imports;
+use super::place::{Place, Written, name};
 use super::signatures;
 use super::tokens::{self, Found};
 use super::tree;
@@ -49,67 +47,15 @@ impl Collector<'_> {
                 Item::ExternCrate(item) => self.extern_crate(item),
                 Item::Trait(item) => self.declare_trait(item),
                 item => {
+                    if let Item::Macro(item) = item {
+                        self.imports_in(&item.mac);
+                    }
                     if let Some(ident) = attributes::ident(item) {
                         self.facts.declare(self.scope, name(ident), attributes::meaning(item));
                     }
                 }
             }
         }
-    }
-
-    fn import(&mut self, item: &syn::ItemUse) {
-        let is_absolute = item.leading_colon.is_some();
-        self.import_tree(&item.tree, Written::new(Vec::new(), is_absolute));
-    }
-
-    /// Goes down a tree of imports with the path so far.
-    fn import_tree(&mut self, tree: &UseTree, mut path: Written) {
-        match tree {
-            UseTree::Path(tree) => {
-                path.segments.push(Segment::of(&tree.ident));
-                self.import_tree(&tree.tree, path);
-            }
-            UseTree::Group(group) => {
-                for tree in &group.items {
-                    let shared = path.segments.len();
-                    self.import_tree(tree, Written { shared, ..path.clone() });
-                }
-            }
-            UseTree::Name(tree) => self.import_name(path, Segment::of(&tree.ident), None),
-            UseTree::Rename(tree) => {
-                self.import_name(path, Segment::of(&tree.ident), Some(name(&tree.rename)));
-            }
-            UseTree::Glob(tree) => {
-                let id = self.add_import(path.names(), path.is_absolute);
-                self.facts.scopes[self.scope].globs.push(id);
-                path.segments.push(Segment { name: "*".into(), place: Place::of(tree.star_token.spans[0]) });
-                self.mention(path, How::Import(id));
-            }
-        }
-    }
-
-    fn import_name(&mut self, mut path: Written, last: Segment, renamed: Option<String>) {
-        // `use a::{self}` is `use a`, marked at the `self`.
-        let is_self = last.name == "self" && !path.segments.is_empty();
-        if is_self {
-            path.shared = path.shared.min(path.segments.len().saturating_sub(1));
-            if let Some(of) = path.segments.last_mut() {
-                of.place = last.place;
-            }
-        } else {
-            path.segments.push(last);
-        }
-        let id = self.add_import(path.names(), path.is_absolute);
-        let known = renamed.or_else(|| path.segments.last().map(|segment| segment.name.clone()));
-        if let Some(known) = known.filter(|known| known != "_") {
-            self.facts.declare(self.scope, known, Meaning::Import(id));
-        }
-        self.mention(path, How::Import(id));
-    }
-
-    fn add_import(&mut self, path: Vec<String>, is_absolute: bool) -> usize {
-        self.facts.imports.push(Import { scope: self.scope, path, is_absolute });
-        self.facts.imports.len() - 1
     }
 
     /// An alias of a type is a name for a path; one of anything else is a type of its own.
@@ -125,21 +71,6 @@ impl Collector<'_> {
         let path = self.facts.scopes[self.scope].path.iter().cloned().chain([name(ident)]).collect();
         let (scope, file, paths) = (self.scope, self.file, signatures::of_type(ty));
         self.facts.aliases.insert(path, Alias { scope, file, paths });
-    }
-
-    fn extern_crate(&mut self, item: &syn::ItemExternCrate) {
-        let real = name(&item.ident);
-        let (path, is_absolute) = if real == "self" { ("crate".into(), false) } else { (real, true) };
-        let id = self.add_import(vec![path], is_absolute);
-        let known = item.rename.as_ref().map_or(&item.ident, |(_, rename)| rename);
-        self.facts.declare(self.scope, name(known), Meaning::Import(id));
-        let words = Words::new(
-            Rule::Root,
-            "crates are not declared in code",
-            "Cargo.toml declares the crates, and their names hold everywhere",
-        )
-        .help("remove the line, and name the crate where it is used");
-        self.fault(item.extern_token.span, words);
     }
 
     fn declare_trait(&mut self, item: &syn::ItemTrait) {
@@ -160,7 +91,7 @@ impl Collector<'_> {
         }
     }
 
-    fn mention(&mut self, path: Written, how: How) {
+    pub fn mention(&mut self, path: Written, how: How) {
         self.facts.paths.push(Mention { scope: self.scope, file: self.file, path, how });
     }
 
@@ -320,11 +251,18 @@ impl<'ast> Visit<'ast> for Collector<'_> {
                 _ => None,
             })
         };
-        if items().next().is_none() {
+        let macros = || {
+            block.stmts.iter().filter_map(|statement| match statement {
+                syn::Stmt::Macro(called) => Some(&called.mac),
+                _ => None,
+            })
+        };
+        if items().next().is_none() && !macros().any(imports::are_in) {
             return visit::visit_block(self, block);
         }
         self.inside(|inner| {
             inner.declare(items());
+            macros().for_each(|called| inner.imports_in(called));
             visit::visit_block(inner, block);
         });
     }

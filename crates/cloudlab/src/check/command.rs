@@ -3,21 +3,14 @@
 use std::io::Write;
 use std::time::Instant;
 
-use super::{Report, json, report, sarif, text};
+use super::{json, report_of, sarif, text};
 use crate::cli::{Check, Format};
 use crate::refusal::Refusal;
 
 /// Answers with the exit code: 0 when nothing was found, 1 when something was.
 pub fn run(request: &Check, is_coloured: bool, out: &mut dyn Write) -> Result<u8, Refusal> {
     let started = Instant::now();
-    let mut whole = Report::default();
-    for path in &request.paths {
-        let part = report(path)?;
-        whole.services += part.services;
-        whole.is_inside |= part.is_inside;
-        whole.files += part.files;
-        whole.findings.extend(part.findings);
-    }
+    let whole = report_of(&request.paths)?;
     let told = match request.format {
         Format::Text => text::of(&whole, started.elapsed(), is_coloured),
         Format::Json => format!("{:#}\n", json::of(&whole)),

@@ -74,6 +74,8 @@ pub struct Import {
     pub scope: ScopeId,
     pub path: Vec<String>,
     pub is_absolute: bool,
+    /// Not among the tokens of a macro.
+    pub is_sure: bool,
 }
 
 /// A path in the code.

@@ -10,8 +10,10 @@
 mod attributes;
 mod collect;
 mod command;
+mod depth;
 mod facts;
 mod finding;
+mod imports;
 mod json;
 mod judge;
 mod layer;
@@ -29,6 +31,7 @@ mod tokens;
 mod tree;
 mod words;
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 
@@ -68,13 +71,23 @@ pub fn findings(root: &Path) -> Result<Vec<Finding>, Refusal> {
 /// # Errors
 /// As [`findings`].
 pub fn report(root: &Path) -> Result<Report, Refusal> {
-    let root = root.to_path_buf();
+    report_of(&[root.to_path_buf()])
+}
+
+/// The same for several folders. A service that is in two of them counts once.
+pub(crate) fn report_of(roots: &[PathBuf]) -> Result<Report, Refusal> {
+    let roots = roots.to_vec();
     let checked = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        let services = service::find(&root)?;
-        let is_inside = services.iter().any(|service| service.folder != root);
-        let mut report = Report { services: services.len(), is_inside, ..Report::default() };
-        for service in &services {
-            check(service, &mut report)?;
+        let (mut report, mut known) = (Report::default(), HashSet::new());
+        for root in &roots {
+            for service in service::find(root)? {
+                report.is_inside |= service.folder != *root;
+                let real = service.folder.canonicalize().unwrap_or_else(|_| service.folder.clone());
+                if known.insert(real) {
+                    report.services += 1;
+                    check(&service, &mut report)?;
+                }
+            }
         }
         Ok(report)
     });
@@ -91,7 +104,9 @@ fn check(service: &Service, report: &mut Report) -> Result<(), Refusal> {
     faults.extend(repositories::faults(&names));
     facts.faults = faults;
     strays::find(&mut facts, &service.folder);
-    let mut found: Vec<Finding> = facts.faults.iter().map(|fault| finding(service, &facts, fault)).collect();
+    let mut lines = Lines::new();
+    let mut found: Vec<Finding> =
+        facts.faults.iter().map(|fault| finding(service, &facts, fault, &mut lines)).collect();
     found.sort_by(|a, b| place(a).cmp(&place(b)));
     found.dedup_by(|a, b| place(a) == place(b));
     report.findings.extend(found);
@@ -102,10 +117,14 @@ fn place(finding: &Finding) -> (&Path, usize, usize, Rule) {
     (&finding.file, finding.line, finding.column, finding.rule)
 }
 
-fn finding(service: &Service, facts: &Facts, fault: &Fault) -> Finding {
+/// The lines of files with findings, by the file: to count them for every finding takes long where there are many.
+type Lines<'a> = HashMap<usize, Vec<&'a str>>;
+
+fn finding<'a>(service: &Service, facts: &'a Facts, fault: &Fault, lines: &mut Lines<'a>) -> Finding {
     let file = &facts.files[fault.file];
     let words = fault.words.clone();
-    let source = file.text.lines().nth(fault.place.line.saturating_sub(1)).unwrap_or_default();
+    let lines = lines.entry(fault.file).or_insert_with(|| file.text.lines().collect());
+    let source = lines.get(fault.place.line.saturating_sub(1)).copied().unwrap_or_default();
     Finding {
         rule: words.rule,
         file: as_written(&service.folder.join(&file.shown)),
@@ -120,7 +139,19 @@ fn finding(service: &Service, facts: &Facts, fault: &Fault) -> Finding {
     }
 }
 
-/// Without the dot that stands for the folder one is in.
+/// Without dots that lead nowhere: those in front stay, since they say where the folder lies.
 fn as_written(path: &Path) -> PathBuf {
-    path.components().filter(|component| *component != Component::CurDir).collect()
+    let mut written = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(written.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                written.pop();
+            }
+            component => written.push(component),
+        }
+    }
+    written
 }

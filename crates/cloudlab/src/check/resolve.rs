@@ -140,7 +140,7 @@ impl Search<'_> {
         if meanings.is_empty() && scope_of.globs.is_empty() {
             return false;
         }
-        let followed = preferred(meanings, path.len()).any(|meaning| match meaning {
+        let mut follow = |meaning| match meaning {
             Meaning::Value | Meaning::Macro if !self.may_be(meaning, path) => false,
             Meaning::Value | Meaning::Macro => self.end(scope, path),
             Meaning::Module(module) => {
@@ -150,7 +150,12 @@ impl Search<'_> {
             Meaning::Import(import) => self.through(scope, import, path),
             Meaning::Trait(id) => self.item(scope, path, Some(id)),
             Meaning::Item => self.item(scope, path, None),
-        });
+        };
+        // Under conditions one name is imported from several places, and each of them counts.
+        let mut followed = false;
+        for meaning in preferred(meanings, path.len()) {
+            followed |= (!followed || matches!(meaning, Meaning::Import(_))) && follow(meaning);
+        }
         followed || self.by_open_glob(scope, path)
     }
 
@@ -196,7 +201,7 @@ impl Search<'_> {
             Crossing { layer: self.layer(scope), behind: path.len() - 1, is_glob: false },
             &target,
         );
-        true
+        import.is_sure
     }
 
     fn cross(&mut self, id: usize, crossing: Crossing, target: &[String]) {

@@ -5,7 +5,7 @@
 
 use proc_macro2::Span;
 use syn::visit::{self, Visit};
-use syn::{Expr, Item, ItemImpl, Stmt, Type, Visibility};
+use syn::{Expr, GenericArgument, Item, ItemImpl, PathArguments, Stmt, Type, Visibility};
 
 use super::attributes;
 use super::collect::Collector;
@@ -68,6 +68,7 @@ impl Wiring {
                     item.mac.path.segments.first().map_or_else(Span::call_site, |first| first.ident.span());
                 Some((span, "a macro", "what it expands to cannot be seen here: write it out, in a layer"))
             }
+            Item::Static(item) if is_allocator(item) => None,
             Item::Static(item) => Some((item.static_token.span, "a static", "hand state in as an argument")),
             Item::Union(item) => Some((item.union_token.span, "a union", move_it)),
             Item::ForeignMod(item) => Some((item.abi.extern_token.span, "foreign functions", move_it)),
@@ -93,9 +94,26 @@ impl Wiring {
 
     /// Methods of layers' types, declared here, could be called from the layers.
     fn is_foreign(&self, item: &ItemImpl) -> bool {
-        match &*item.self_ty {
-            Type::Path(ty) => !ty.path.get_ident().is_some_and(|ident| self.own.contains(&name(ident))),
-            _ => true,
+        !self.is_own(&item.self_ty) && !self.is_of_own(item)
+    }
+
+    /// `impl From<Mode> for u8`: who does not know `Mode` cannot use it.
+    fn is_of_own(&self, item: &ItemImpl) -> bool {
+        let last = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+        match last.map(|last| &last.arguments) {
+            Some(PathArguments::AngleBracketed(given)) => given.args.iter().any(|argument| match argument {
+                GenericArgument::Type(ty) => self.is_own(ty),
+                _ => false,
+            }),
+            _ => false,
+        }
+    }
+
+    fn is_own(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Path(ty) => ty.path.get_ident().is_some_and(|ident| self.own.contains(&name(ident))),
+            Type::Reference(reference) => self.is_own(&reference.elem),
+            _ => false,
         }
     }
 }
@@ -114,6 +132,11 @@ impl<'ast> Visit<'ast> for Wiring {
     }
 }
 
+/// A program has one allocator, which no layer can name.
+fn is_allocator(item: &syn::ItemStatic) -> bool {
+    item.attrs.iter().any(|given| given.path().is_ident("global_allocator"))
+}
+
 fn public(visibility: &Visibility) -> Option<Span> {
     match visibility {
         Visibility::Public(public) => Some(public.span),
@@ -125,31 +148,41 @@ fn public(visibility: &Visibility) -> Option<Span> {
 /// `main.rs`: imports, and a `main` that calls `run`.
 pub fn entry(collector: &mut Collector<'_>, items: &[Item]) {
     for item in items.iter().filter(|item| !attributes::are_for_tests(attributes::of(item))) {
-        let span = match item {
-            Item::Use(_) => None,
+        let (span, message, label) = match item {
+            Item::Use(_) => continue,
+            Item::Static(item) if is_allocator(item) => continue,
+            Item::Fn(item) if item.sig.ident == "main" && only_calls_run(&item.block.stmts) => continue,
             Item::Fn(item) if item.sig.ident == "main" => {
-                (!only_calls_run(&item.block.stmts)).then(|| item.sig.ident.span())
+                let label = "this is more than one call of `run`";
+                (item.sig.ident.span(), "main.rs must only call run".to_string(), label)
             }
-            // An allocator can be declared in a binary only.
-            Item::Static(item)
-                if item.attrs.iter().any(|given| given.path().is_ident("global_allocator")) =>
-            {
-                None
+            item => {
+                let span = attributes::ident(item).map_or_else(|| first_word(item), proc_macro2::Ident::span);
+                let label = "main.rs holds imports and a `main` that is one call of `run`";
+                (span, format!("main.rs must not hold {}", kind(item)), label)
             }
-            item => Some(attributes::ident(item).map_or_else(|| first_word(item), proc_macro2::Ident::span)),
         };
-        if let Some(span) = span {
-            let words = Words::new(
-                Rule::Root,
-                "main.rs must only call run",
-                "this is more than one call of `run`",
-            )
+        let words = Words::new(Rule::Root, message, label)
             .why("what lies in main.rs belongs to no layer, and no test can call it")
             .help(
                 "fn main() -> ExitCode { cloudlab_chassis::run(parcel_service::service()) }, with your names",
             );
-            collector.fault(span, words);
-        }
+        collector.fault(span, words);
+    }
+}
+
+fn kind(item: &Item) -> &'static str {
+    match item {
+        Item::Fn(_) => "another function",
+        Item::Mod(_) => "a module",
+        Item::Impl(_) => "an implementation",
+        Item::Trait(_) | Item::TraitAlias(_) => "a trait",
+        Item::Type(_) => "an alias of a type",
+        Item::Struct(_) | Item::Enum(_) | Item::Union(_) => "a type",
+        Item::Const(_) => "a constant",
+        Item::Static(_) => "a static",
+        Item::Macro(_) => "a macro",
+        _ => "other code",
     }
 }
 

@@ -127,7 +127,9 @@ fn manifest(path: &Path) -> Result<DocumentMut, Refusal> {
     let text = crate::files::read_text(path)?;
     text.parse().map_err(|error: toml_edit::TomlError| {
         let first = error.message().lines().next().unwrap_or_default().to_string();
-        Refusal::new(format!("cannot read {} as TOML: {first}", path.display()))
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        Refusal::new(format!("cannot read {} as TOML: line {line}: {first}", path.display()))
     })
 }
 

@@ -27,11 +27,22 @@ pub fn find(facts: &mut Facts, folder: &Path) {
         let words =
             Words::new(Rule::Root, "no module names this file", "it is not compiled, or a macro hides it")
                 .why("what the check does not reach could be anything")
-                .help("declare it with `mod`, or remove it");
+                .help(declaration(&path));
         let place = Place { line: 1, column: 1, end: end.max(2) };
         facts.faults.push(Fault { file: facts.files.len(), place, words });
         facts.files.push(SourceFile { path, shown, text });
     }
+}
+
+/// Under a condition of a macro, as in `cfg_if!`, a module is not seen; under an attribute it is.
+fn declaration(path: &Path) -> String {
+    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = match stem(path) {
+        Some(name) if name == "mod" => path.parent().and_then(stem),
+        name => name,
+    };
+    let name = name.unwrap_or_default();
+    format!("declare it with `mod {name};`, under a condition write `#[cfg(..)] mod {name};`, or remove it")
 }
 
 /// Links are left out: what they lead to is read when a module names it.

@@ -9,6 +9,7 @@ use syn::ItemMod;
 
 use super::attributes;
 use super::collect::Collector;
+use super::depth;
 use super::facts::{Facts, Fault, Meaning, Scope, ScopeId, SourceFile};
 use super::finding::Rule;
 use super::layer::Layer;
@@ -169,6 +170,12 @@ fn circle(facts: &Facts, path: &Path) -> bool {
 }
 
 fn open(facts: &mut Facts, file: File) {
+    // A pipe would be waited for without end.
+    if fs::metadata(&file.path).is_ok_and(|found| !found.is_file()) {
+        let sentence = format!("cannot read {}: this is no file", file.path.display());
+        facts.refused.get_or_insert_with(|| Refusal::new(sentence));
+        return;
+    }
     let bytes = match fs::read(&file.path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -178,7 +185,7 @@ fn open(facts: &mut Facts, file: File) {
     };
     let (text, broken) = decoded(bytes);
     let index = facts.files.len();
-    let parsed = syn::parse_file(&text);
+    let parsed = depth::parse(&text);
     facts.files.push(SourceFile { path: file.path.clone(), shown: file.shown.clone(), text });
     let error = match (broken, parsed) {
         (Some(place), _) => Some((place, "this is not UTF-8".to_string())),

@@ -112,6 +112,38 @@ fn a_folder_that_holds_services_stands_for_all_of_them() {
 }
 
 #[test]
+fn a_service_that_is_given_twice_counts_once() {
+    let planted = Planted::new(DOMAIN, "use sqlx::A;");
+    let again = [planted.at("./src/.."), planted.at(".")].map(|path| path.display().to_string());
+    let (code, out, _) = check(&planted, &[&again[0], &again[1]]);
+    assert!(out.contains("1 finding in ") && out.contains(": 11 files, 6 rules"), "{out}");
+    assert_eq!(code, 1);
+    let (_, out, _) = at(Path::new(&again[0]), &[]);
+    assert!(out.contains(&format!("{}:1:5\n", planted.at(DOMAIN).display())), "{out}");
+}
+
+#[test]
+fn messages_say_what_it_is_about() {
+    let said = |path: &str, code: &str, sentence: &str| {
+        let (_, out, _) = check(&Planted::new(path, code), &[]);
+        assert!(out.contains(sentence), "{out}");
+    };
+    said("src/main.rs", "fn main() { run(s()) }\nstruct A;", "error[root]: main.rs must not hold a type\n");
+    said("src/main.rs", "fn main() { run(s()) }\nmod a {}", "error[root]: main.rs must not hold a module\n");
+    said(
+        "src/domain/late.rs",
+        "",
+        "help: declare it with `mod late;`, under a condition write `#[cfg(..)] mod late;`",
+    );
+    said("src/domain/late/mod.rs", "", "`#[cfg(..)] mod late;`");
+    said(
+        DOMAIN,
+        "=== src/domain/parcel.rs\n#[path = \"../other.rs\"]\nmod other;\n=== src/other.rs\nuse sqlx::A;",
+        "/src/other.rs:1:5\n",
+    );
+}
+
+#[test]
 fn what_is_no_service_is_refused_with_what_it_lacks() {
     let planted = Planted::new(DOMAIN, "");
     let root = planted.folder.path();
@@ -159,9 +191,9 @@ fn wrong_requests_are_refused_without_a_promise_about_files() {
     let (_, out, _) = at(&planted.at("missing"), &["--format", "json"]);
     let document: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&document["status"], &document["exit"]), (&"refused".into(), &2.into()));
-    planted.write("Cargo.toml", "[package\n");
+    planted.write("Cargo.toml", "[lib]\n[package\n");
     let (code, _, err) = check(&planted, &[]);
-    assert!(err.contains("Cargo.toml as TOML: ") && code == 2, "{err}");
+    assert!(err.contains("Cargo.toml as TOML: line 2: ") && code == 2, "{err}");
 }
 
 #[test]

@@ -53,6 +53,36 @@ fn deep_nesting_does_not_end_the_process() {
 }
 
 #[test]
+fn brackets_nest_to_a_bound() {
+    let nested = |levels: usize| format!("fn f() {}{}", "{".repeat(levels), "}".repeat(levels));
+    assert_eq!(Planted::new(DOMAIN, &nested(900)).found(), []);
+    let (code, out, _) = check(&Planted::new(DOMAIN, &nested(20_000)), &[]);
+    assert!(out.contains("error[parse]: this is not Rust: brackets nest deeper than 1000 levels\n"), "{out}");
+    assert!(out.contains("parcel.rs:1:1008\n"), "{out}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn many_findings_are_quick() {
+    let planted = Planted::new(DOMAIN, &"fn f() { «layers|sqlx»::query(); }\n".repeat(16_000));
+    let started = Instant::now();
+    assert_eq!(planted.found().len(), 16_000);
+    // Two seconds in a debug build; to count the lines for every finding takes a minute.
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused() {
+    let planted = Planted::new(DOMAIN, "");
+    fs::remove_file(planted.at(DOMAIN)).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(planted.at(DOMAIN)).status().unwrap().success());
+    let (code, out, err) = check(&planted, &[]);
+    assert!(err.starts_with("error: cannot read ") && err.contains("parcel.rs: this is no file"), "{err}");
+    assert_eq!((code, out.as_str()), (2, ""));
+}
+
+#[test]
 fn globs_that_open_each_other_come_to_an_end() {
     let names: Vec<String> = (0..12).map(|number| format!("m{number}")).collect();
     let globs: String = names.iter().map(|name| format!("pub use super::{name}::*; ")).collect();

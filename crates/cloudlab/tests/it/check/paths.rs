@@ -161,6 +161,26 @@ fn tokens_of_macros() {
             "macro_rules! m { () => { $«layers|crate::infrastructure»::Stored } }",
         ),
         ("an import in tokens", DOMAIN, "m! { use sqlx::{«layers|Row», «layers|postgres::Pg»}; }"),
+        (
+            "an import that a macro may hold",
+            INTERFACES,
+            "cfg_if! { if #[cfg(unix)] { use std::time::SystemTime as Wall; } }\nfn f() { «clocks|Wall::now»(); }",
+        ),
+        (
+            "an import that a macro may hold, in a body",
+            INTERFACES,
+            "fn f() { cfg_if! { if #[cfg(unix)] { use chrono::Utc; } } «clocks|Utc::now»(); }",
+        ),
+        (
+            "an import in a macro hides no crate",
+            INTERFACES,
+            "macro_rules! m { () => { use crate::domain as chrono; } }\nfn f() { «clocks|chrono::Utc::now»(); }",
+        ),
+        (
+            "one name under two conditions",
+            INTERFACES,
+            "#[cfg(unix)]\nuse crate::domain::Parcels as T;\n#[cfg(not(unix))]\nuse chrono::Utc as T;\nfn f() { «clocks|T::now»(); }",
+        ),
         ("an attribute in tokens", DOMAIN, "m! { #[derive(«layers|sqlx»::FromRow)] struct A; }"),
         (
             "a text in tokens",

@@ -85,6 +85,19 @@ fn the_library_reaches_nothing_itself() {
 }
 
 #[test]
+fn what_only_the_root_can_say() {
+    roots(&[
+        ("an allocator", "#[global_allocator]\nstatic A: X = X;"),
+        (
+            "a conversion of an own type",
+            "enum Mode { A }\nimpl From<Mode> for u8 { fn from(_: Mode) -> u8 { 1 } }\nimpl TryFrom<&Mode> for String {}",
+        ),
+        ("a conversion of another's type", "enum Mode { A }\n«root|impl» From<u16> for domain::Parcel {}"),
+        ("a layer's trait, with an own type", "struct M;\n«root|impl» domain::Parcels for Vec<M> {}"),
+    ]);
+}
+
+#[test]
 fn modules_of_the_root_are_the_layers() {
     rows(&[
         (
