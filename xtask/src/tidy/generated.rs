@@ -32,6 +32,11 @@ const ALL: &[Generated] = &[
         command: "UPDATE_OPENAPI=1 cargo test --package gizmo-service openapi",
         fresh: Fresh::HeldBy("templates/gizmo-service/tests/it/openapi.rs"),
     },
+    Generated {
+        path: "docs/reference/option-matrix.md",
+        command: "cargo xtask matrix --full",
+        fresh: Fresh::HeldBy("xtask/tests/it/options.rs"),
+    },
 ];
 
 const MARK: &str = "<!-- Written by `";

@@ -11,6 +11,7 @@ mod generated;
 mod head;
 mod layers;
 mod licences;
+mod options;
 mod repository;
 mod size;
 mod tree;

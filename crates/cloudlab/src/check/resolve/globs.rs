@@ -58,6 +58,10 @@ impl Search<'_> {
         if let Some(known) = self.names.globs.borrow().get(&id) {
             return *known;
         }
+        // Each of many globs of unknown crates would ask about all the others, in every order.
+        if !self.has_patience() {
+            return Glob::Type;
+        }
         let opened = self.opened(id);
         // On the way through other imports the answer may be cut short.
         if self.seen.is_empty() {
