@@ -2,10 +2,10 @@
 //!
 //! **Invariant:** what nests deeper is an error with a place; the parser calls itself, and would end the process.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Error, Result};
 
-/// How deep brackets may stand in brackets.
+/// How deep brackets may stand in brackets, angle ones included.
 const MOST_LEVELS: usize = 1_000;
 
 /// The file in a text, which may begin with a line for the shell.
@@ -19,18 +19,39 @@ pub fn parse(text: &str) -> Result<syn::File> {
 
 fn bounded(tokens: TokenStream) -> Result<()> {
     let mut around = vec![tokens.into_iter()];
+    let mut angles = 0;
     while let Some(level) = around.last_mut() {
-        match level.next() {
-            Some(TokenTree::Group(group)) if around.len() > MOST_LEVELS => {
-                let message = format!("brackets nest deeper than {MOST_LEVELS} levels");
-                return Err(Error::new(group.span_open(), message));
-            }
-            Some(TokenTree::Group(group)) => around.push(group.stream().into_iter()),
-            Some(_) => {}
-            None => {
-                around.pop();
-            }
+        let Some(token) = level.next() else {
+            around.pop();
+            continue;
+        };
+        angles = opened_angles(&token, angles);
+        if angles > MOST_LEVELS || (around.len() > MOST_LEVELS && matches!(token, TokenTree::Group(_))) {
+            let message = format!("brackets nest deeper than {MOST_LEVELS} levels");
+            return Err(Error::new(start(&token), message));
+        }
+        if let TokenTree::Group(group) = token {
+            around.push(group.stream().into_iter());
         }
     }
     Ok(())
+}
+
+/// How many angle brackets stand open with nothing but names between them. Where there is more between them they may be
+/// comparisons, which nest nothing.
+fn opened_angles(token: &TokenTree, before: usize) -> usize {
+    match token {
+        TokenTree::Punct(sign) if sign.as_char() == '<' => before + 1,
+        TokenTree::Punct(sign) if [':', '&', '\''].contains(&sign.as_char()) => before,
+        TokenTree::Ident(_) => before,
+        _ => 0,
+    }
+}
+
+/// Where a token begins.
+fn start(token: &TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) => group.span_open(),
+        other => other.span(),
+    }
 }

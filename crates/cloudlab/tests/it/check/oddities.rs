@@ -60,6 +60,12 @@ fn brackets_nest_to_a_bound() {
     assert!(out.contains("error[parse]: this is not Rust: brackets nest deeper than 1000 levels\n"), "{out}");
     assert!(out.contains("parcel.rs:1:1008\n"), "{out}");
     assert_eq!(code, 1);
+    let types = |levels: usize| format!("type A = {}u8{};", "Vec<".repeat(levels), ">".repeat(levels));
+    assert_eq!(Planted::new(DOMAIN, &types(900)).found(), []);
+    let (code, out, _) = check(&Planted::new(DOMAIN, &types(20_000)), &[]);
+    assert!(code == 1 && out.contains("brackets nest deeper than 1000 levels"), "{out}");
+    let comparisons = format!("const A: bool = {};", vec!["1 < 2"; 2_000].join(" && "));
+    assert_eq!(Planted::new(DOMAIN, &comparisons).found(), []);
 }
 
 #[test]
