@@ -37,6 +37,11 @@ const ALL: &[Generated] = &[
         command: "cargo xtask matrix --full",
         fresh: Fresh::HeldBy("xtask/tests/it/options.rs"),
     },
+    Generated {
+        path: "crates/cloudlab/prices.toml",
+        command: "cargo xtask prices",
+        fresh: Fresh::HeldBy("xtask/tests/it/options.rs"),
+    },
 ];
 
 const MARK: &str = "<!-- Written by `";
@@ -95,7 +100,9 @@ fn stale(tree: &Tree, page: &Generated) -> Option<Finding> {
 /// Pages that say they are generated and that nothing holds fresh.
 fn unknown(tree: &Tree) -> Vec<Finding> {
     let pages = tree.ending(".md").filter(|(_, text)| text.starts_with(MARK));
+    let tables = tree.ending(".toml").filter(|(_, text)| text.starts_with(MARK_OF_TABLES));
     pages
+        .chain(tables)
         .filter(|(path, _)| !ALL.iter().any(|known| known.path == *path))
         .map(|(path, _)| Finding {
             rule: "generated",

@@ -1,4 +1,4 @@
-//! What is known about the options: their matrix.
+//! What is known about the options: their matrix and their prices.
 
 use std::fs;
 use std::path::Path;
@@ -25,4 +25,15 @@ fn every_answer_was_built_and_tested() {
         assert!(page.contains(&flag), "{flag}: `cargo xtask matrix --full` tries what is new");
     }
     assert!(!page.contains("**failed**"), "the option matrix has failures");
+}
+
+#[test]
+fn every_answer_but_the_least_has_a_price() {
+    let prices = file(xtask::prices::PATH);
+    for question in cloudlab::questions().into_iter().filter(|question| question.built.len() > 1) {
+        let priced =
+            question.built.iter().filter(|value| prices.contains(&format!("[{}.{value}]", question.flag)));
+        let missing = question.built.len() - priced.count();
+        assert_eq!(missing, 1, "--{}: `cargo xtask prices` measures what is new", question.flag);
+    }
 }
