@@ -1,15 +1,21 @@
 //! The template, and every service of this repository, keeps to its architecture, as `cloudlab check` holds users to it.
 
 use crate::finding::Finding;
+use cloudlab::Refusal;
 use std::path::Path;
 
+/// Where services lie.
+const PLACES: [&str; 2] = ["services", "templates"];
 const WHY: &str = "what users are told about their services holds for ours first";
 
 pub fn check(root: &Path) -> Vec<Finding> {
+    // A repository without a service has no architecture to keep to.
+    if !PLACES.iter().any(|place| root.join(place).is_dir()) {
+        return Vec::new();
+    }
     let found = match cloudlab::check::findings(root) {
         Ok(found) => found,
-        // A repository without a service has no architecture to keep to.
-        Err(_) => return Vec::new(),
+        Err(refusal) => return vec![unseen(refusal)],
     };
     let told = found.into_iter().map(|one| Finding {
         rule: "layers",
@@ -19,6 +25,17 @@ pub fn check(root: &Path) -> Vec<Finding> {
         help: one.help,
     });
     told.collect()
+}
+
+/// What cannot be looked at is not clean.
+fn unseen(refusal: Refusal) -> Finding {
+    Finding {
+        rule: "layers",
+        place: ".".into(),
+        what: refusal.sentence,
+        why: WHY,
+        help: refusal.help.join("; "),
+    }
 }
 
 fn shortened(root: &Path, file: &Path) -> String {

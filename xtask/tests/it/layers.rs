@@ -20,3 +20,13 @@ fn a_service_that_leaves_its_architecture_is_noticed() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].place, "templates/parcel-service/src/domain/mod.rs:2");
 }
+
+#[test]
+fn services_that_cannot_be_looked_at_are_not_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(check(folder.path()), []);
+    fs::create_dir_all(folder.path().join("templates/parcel-service")).unwrap();
+    let found = check(folder.path());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].what.contains("no service"), "{found:?}");
+}
