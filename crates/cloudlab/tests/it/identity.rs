@@ -32,20 +32,30 @@ fn the_template_rendered_as_itself_is_itself() {
             compared.push(path);
         }
         compared.sort();
-        assert_eq!(compared, expected(off), "on {database}");
+        match tracked() {
+            Some(tracked) => assert_eq!(compared, without_those_of(off, tracked), "on {database}"),
+            None => eprintln!("skipped: whether every file of the template is rendered (git lists none)"),
+        }
+        assert!(compared.len() > 50, "only {} files were compared", compared.len());
     }
 }
 
-/// The files of the template, as version control has them, less those that belong to an option that is off.
-fn expected(off: &str) -> Vec<String> {
-    let git = Command::new("git").args(["ls-files"]).current_dir(template()).output().unwrap();
+/// The files of the template as version control has them; an archive of the sources has none.
+fn tracked() -> Option<Vec<String>> {
+    let git = Command::new("git").args(["ls-files"]).current_dir(template()).output().ok()?;
     let files = String::from_utf8(git.stdout).unwrap();
-    let belongs = |path: &&str| {
+    let files: Vec<String> = files.lines().map(str::to_string).collect();
+    (!files.is_empty()).then_some(files)
+}
+
+/// Less those that belong to an option that is off.
+fn without_those_of(off: &str, files: Vec<String>) -> Vec<String> {
+    let belongs = |path: &String| {
         let text = fs::read_to_string(template().join(path)).unwrap_or_default();
         !text.lines().next().is_some_and(|line| line.ends_with(&format!("cloudlab:file {off}")))
     };
-    let mut files: Vec<String> =
-        files.lines().filter(belongs).filter(|path| !MADE.contains(path)).map(str::to_string).collect();
+    let is_made = |path: &String| MADE.contains(&path.as_str());
+    let mut files: Vec<String> = files.into_iter().filter(|path| belongs(path) && !is_made(path)).collect();
     files.sort();
     files
 }
