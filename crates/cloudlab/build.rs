@@ -66,20 +66,9 @@ impl Pack {
 
     fn add(&mut self, path: &str) -> io::Result<()> {
         let place = self.root.join(path);
-        let executable = is_executable(&place)?;
+        let executable = sources::is_executable(&place)?;
         // Writing to a String cannot fail.
         let _ = writeln!(self.code, "({path:?}, {executable}, include_bytes!({place:?})),");
         Ok(())
     }
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o100 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &Path) -> io::Result<bool> {
-    Ok(false)
 }

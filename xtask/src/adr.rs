@@ -1,7 +1,7 @@
 //! Begins the page of a decision: the next number, a name from the title, the form, and a line in the index.
 
-use crate::refusal::Refusal;
 use chrono::NaiveDate;
+use cloudlab::Refusal;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! The command line's grammar.
 
 use crate::matrix;
-use crate::refusal::Refusal;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command};
+use cloudlab::Refusal;
 use std::ffi::OsString;
 
 /// What a well-formed command line asks for.

@@ -4,7 +4,7 @@ use cloudlab::{Checkout, Interrupt, Setting};
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::refusal::Refusal;
+use cloudlab::Refusal;
 
 /// An answer to each question, as flag and value.
 pub type Answers = Vec<(&'static str, &'static str)>;

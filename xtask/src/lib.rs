@@ -15,12 +15,11 @@ mod generator;
 mod machine;
 pub mod matrix;
 pub mod prices;
-pub mod refusal;
 pub mod tidy;
 pub mod tree;
 
 use cli::Request;
-use refusal::Refusal;
+use cloudlab::Refusal;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -51,7 +50,10 @@ pub fn run(
         Request::Matrix(request) => matrix::run(root, &today(), &request, out),
         Request::Coverage => coverage::run(root, out),
     });
-    answer.unwrap_or_else(|refusal| told(&refusal, err))
+    answer.unwrap_or_else(|refusal| {
+        refusal.tell(err);
+        refusal.exit
+    })
 }
 
 /// Cargo's target folder: the one that is set, or the workspace's own.
@@ -87,12 +89,4 @@ fn tell(findings: &[finding::Finding], out: &mut dyn Write) -> u8 {
             1
         }
     }
-}
-
-fn told(refusal: &Refusal, err: &mut dyn Write) -> u8 {
-    let _ = writeln!(err, "error: {}", refusal.sentence);
-    for line in &refusal.help {
-        let _ = writeln!(err, "  help: {line}");
-    }
-    2
 }

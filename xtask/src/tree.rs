@@ -1,6 +1,6 @@
 //! The files of the repository, read once.
 
-use crate::refusal::Refusal;
+use cloudlab::Refusal;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, stderr, stdin};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use console::Term;
@@ -33,7 +33,7 @@ pub type Judge<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 pub struct Terminal {
     screen: Term,
     theme: ColorfulTheme,
-    is_asking: Arc<AtomicBool>,
+    interrupt: Interrupt,
 }
 
 /// How late a signal may be noticed while a question waits for keys.
@@ -42,36 +42,40 @@ const NOTICED_WITHIN: Duration = Duration::from_millis(20);
 impl Terminal {
     /// The terminal, when somebody can both see the questions and answer them.
     pub fn attached(interrupt: &Interrupt) -> Option<Self> {
-        if !stdin().is_terminal() || !stderr().is_terminal() {
-            return None;
-        }
-        let is_asking = Arc::new(AtomicBool::new(false));
-        let terminal = Self {
+        let is_attended = stdin().is_terminal() && stderr().is_terminal();
+        is_attended.then(|| Self {
             screen: Term::stderr(),
             theme: ColorfulTheme::default(),
-            is_asking: Arc::clone(&is_asking),
-        };
-        let (screen, interrupt) = (terminal.screen.clone(), interrupt.clone());
-        std::thread::spawn(move || {
-            while !is_asking.load(Ordering::Relaxed) || interrupt.check().is_ok() {
-                std::thread::park_timeout(NOTICED_WITHIN);
-            }
-            leave(&screen)
-        });
-        Some(terminal)
+            interrupt: interrupt.clone(),
+        })
     }
 
     /// Asks. A question that is called off must leave neither the terminal without its cursor nor the next words in its
     /// line.
     fn asked<T>(&self, ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> io::Result<T> {
-        self.is_asking.store(true, Ordering::Relaxed);
-        let answer = ask(&self.screen);
-        self.is_asking.store(false, Ordering::Relaxed);
+        let is_over = AtomicBool::new(false);
+        let answer = thread::scope(|scope| {
+            let watch = scope.spawn(|| self.watch(&is_over));
+            let answer = ask(&self.screen);
+            is_over.store(true, Ordering::Relaxed);
+            watch.thread().unpark();
+            answer
+        });
         answer.map_err(|dialoguer::Error::IO(error)| {
             let _ = self.screen.show_cursor();
             let _ = self.screen.write_line("");
             error
         })
+    }
+
+    /// Looks for a signal as long as the question is open.
+    fn watch(&self, is_over: &AtomicBool) {
+        while !is_over.load(Ordering::Relaxed) {
+            if self.interrupt.check().is_err() {
+                leave(&self.screen);
+            }
+            thread::park_timeout(NOTICED_WITHIN);
+        }
     }
 }
 

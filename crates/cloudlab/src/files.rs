@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::new::template::sources::is_executable;
 use crate::refusal::Refusal;
 
 /// A file of a rendered folder. `path` is relative and separated by slashes.
@@ -83,17 +84,6 @@ fn read_file(root: &Path, path: String) -> Result<File, Refusal> {
     let bytes = fs::read(&place).map_err(|error| Refusal::io("read", &place, &error))?;
     let executable = is_executable(&place).map_err(|error| Refusal::io("read", &place, &error))?;
     Ok(File { path, bytes, executable })
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> std::io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o100 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &Path) -> std::io::Result<bool> {
-    Ok(false)
 }
 
 #[cfg(unix)]

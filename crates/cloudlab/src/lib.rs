@@ -25,6 +25,7 @@ pub use asker::{Asker, Judge, Terminal};
 pub use interrupt::Interrupt;
 pub use new::questions::choices::{Question, questions};
 pub use new::template::checkout::{Checkout, Pack};
+pub use refusal::Refusal;
 
 use cli::Request;
 

@@ -1,6 +1,7 @@
 //! The one error that a user meets: a sentence, and lines that say what to do instead.
 
 use std::fmt::Display;
+use std::io::Write;
 use std::path::Path;
 
 /// What helps when the place is wrong and the request is not.
@@ -35,8 +36,8 @@ impl Refusal {
             .help("this is a defect of Cloud Lab, not of your request; please report it with this sentence")
     }
 
-    /// The file system said no.
-    pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Self {
+    /// The system said no.
+    pub fn io(doing: &str, path: &Path, error: impl Display) -> Self {
         Self::new(format!("cannot {doing} {}: {error}", path.display()))
     }
 
@@ -55,7 +56,16 @@ impl Refusal {
         Self { sentence: "interrupted".into(), help: Vec::new(), exit: 130 }
     }
 
+    /// Says it, a line for the sentence and one for each help.
+    pub fn tell(&self, err: &mut dyn Write) {
+        let _ = writeln!(err, "error: {}", self.sentence);
+        for line in &self.help {
+            let _ = writeln!(err, "  help: {line}");
+        }
+    }
+
     /// Adds a line that names what to do.
+    #[must_use]
     pub fn help(mut self, line: impl Into<String>) -> Self {
         self.help.push(line.into());
         self

@@ -16,10 +16,7 @@ pub fn text(out: &mut dyn Write, text: &str) -> Result<u8, Refusal> {
 
 /// Says why the request was refused; answers with the exit code.
 pub fn refusal(refusal: &Refusal, json: bool, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let _ = writeln!(err, "error: {}", refusal.sentence);
-    for line in &refusal.help {
-        let _ = writeln!(err, "  help: {line}");
-    }
+    refusal.tell(err);
     if json {
         let error = json!({ "status": "refused", "exit": refusal.exit, "error": refusal.sentence, "help": refusal.help });
         let _ = writeln!(out, "{error:#}");

@@ -15,9 +15,9 @@ pub use layers::{Layer, TARGET, layers};
 pub use run::as_compiler;
 pub use table::table;
 
-use crate::refusal::Refusal;
 use crate::tidy::members;
 use crate::tree::Tree;
+use cloudlab::Refusal;
 use std::io::Write;
 use std::path::Path;
 

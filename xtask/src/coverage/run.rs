@@ -1,7 +1,7 @@
 //! Builds the tests so that they count, runs them, and reads the counts.
 
 use super::tools::Tools;
-use crate::refusal::Refusal;
+use cloudlab::Refusal;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -52,14 +52,9 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn of(root: &'a Path, packages: &[&str]) -> Result<Self, Refusal> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-        let folder = root.join(target).join("llvm-cov-target");
-        let counts = folder.join("counts");
+        let folder = crate::target_of(root).join("llvm-cov-target");
         // What an earlier run counted does not count for this one.
-        if counts.exists() {
-            fs::remove_dir_all(&counts).map_err(|error| Refusal::io("empty", &counts, error))?;
-        }
-        fs::create_dir_all(&counts).map_err(|error| Refusal::io("make", &counts, error))?;
+        let counts = crate::emptied(&folder.join("counts"))?;
         let packages = packages.iter().map(|name| format!("--package={name}")).collect();
         Ok(Self { root, folder, counts, packages })
     }

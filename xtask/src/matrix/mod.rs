@@ -18,7 +18,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Instant;
 
 use crate::generator::{self, Answers};
-use crate::refusal::Refusal;
+use cloudlab::Refusal;
 
 pub const PAGE: &str = "docs/reference/option-matrix.md";
 
@@ -35,13 +35,13 @@ const WORKERS: usize = 2;
 /// Runs every case and tells about each; answers with the exit code.
 pub fn run(root: &Path, today: &str, request: &Request, out: &mut dyn Write) -> Result<u8, Refusal> {
     let started = Instant::now();
-    let bench = Bench::prepare(root)?;
-    let mut cases = bench.cases(request.is_full)?;
+    let site = Site::prepare(root)?;
+    let mut cases = site.cases(request.is_full)?;
     cases.retain(|case| request.only.as_ref().is_none_or(|part| case.name.contains(part.as_str())));
     if cases.is_empty() {
         return Err(Refusal::new("no service of the matrix is named like that").help("leave `--only` out"));
     }
-    let outcomes = bench.run_all(&cases, out);
+    let outcomes = site.run_all(&cases, out);
     let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
     let seconds = started.elapsed().as_secs();
     let _ = writeln!(out, "option matrix: {} services, {failed} failed, {seconds} s", outcomes.len());
@@ -53,13 +53,13 @@ pub fn run(root: &Path, today: &str, request: &Request, out: &mut dyn Write) -> 
 }
 
 /// Where services are made and built.
-struct Bench {
+struct Site {
     root: PathBuf,
     services: PathBuf,
     target: PathBuf,
 }
 
-impl Bench {
+impl Site {
     fn prepare(root: &Path) -> Result<Self, Refusal> {
         let target = crate::target_of(root);
         // What an earlier run left would be in the way of the same names.

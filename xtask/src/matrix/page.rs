@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::PAGE;
 use super::case::Outcome;
-use crate::refusal::Refusal;
 use crate::{machine, tidy};
+use cloudlab::Refusal;
 
 pub fn write(root: &Path, today: &str, outcomes: &[Outcome], seconds: u64) -> Result<(), Refusal> {
     let mut page = tidy::generated::mark(PAGE, "cargo xtask matrix --full") + "\n# Option matrix\n\n";

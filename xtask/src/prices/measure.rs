@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::emptied;
 use crate::generator::{self, Answers};
-use crate::refusal::Refusal;
+use cloudlab::Refusal;
 
 /// What a service costs, or by how much more than another.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::generator::{self, Answers};
-use crate::refusal::Refusal;
+use cloudlab::Refusal;
 
 pub use page::PATH;
 

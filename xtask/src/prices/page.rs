@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Price;
 use super::measure::Costs;
-use crate::refusal::Refusal;
 use crate::{machine, tidy};
+use cloudlab::Refusal;
 
 /// In the generator's folder, since an installed command shows them, too.
 pub const PATH: &str = "crates/cloudlab/prices.toml";

@@ -35,11 +35,11 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 
-pub use crate::refusal::Refusal;
 pub use finding::{Finding, Rule};
 
 pub(crate) use command::run;
 
+use crate::refusal::Refusal;
 use facts::{Facts, Fault};
 use resolve::Names;
 use service::Service;

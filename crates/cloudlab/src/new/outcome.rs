@@ -43,9 +43,7 @@ impl<'a> Outcome<'a> {
             is_planned: true,
         }
     }
-}
 
-impl Outcome<'_> {
     /// The request that shows a first result.
     pub fn first_request(&self) -> String {
         format!(

@@ -11,6 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::new::names::{Names, ServiceName, Words};
 use crate::new::questions::answers::{self, Answers};
 use crate::new::questions::answers_file::{self, Recorded};
+use crate::new::questions::chassis::Chassis;
 use crate::new::questions::draft::Draft;
 use crate::new::questions::prompts;
 use crate::new::report;
@@ -37,8 +38,8 @@ pub fn decide(
 ) -> Result<Wanted, Refusal> {
     let recorded = request.answers.as_deref().map(answers_file::read).transpose()?.unwrap_or_default();
     let draft = request.draft.clone().or(recorded.draft.clone());
-    answers::check(&draft)?;
-    let wishes = Wishes { request, recorded: &recorded, draft, source };
+    let chassis = answers::check(&draft)?;
+    let wishes = Wishes { request, recorded: &recorded, draft, chassis, source };
     // Whoever reads JSON, or takes every default, is not there to be asked.
     match asker.filter(|_| !request.yes && !request.json && wishes.are_open()) {
         Some(asker) => Interview { wishes, interrupt, asker }.hold(),
@@ -51,6 +52,8 @@ struct Wishes<'a> {
     request: &'a New,
     recorded: &'a Recorded,
     draft: Draft,
+    /// It is never asked for.
+    chassis: Chassis,
     source: &'a Source<'a>,
 }
 
@@ -69,17 +72,18 @@ impl Wishes<'_> {
             return Err(answers::refuse_missing(&missing));
         }
         let target = self.target(&names.service)?;
-        self.wanted(names, Answers::decide(&self.draft)?, target)
+        let answers = Answers::decide(&self.draft)?;
+        let place = self.place(&target)?;
+        self.source.check(&names)?;
+        Ok(Wanted { names, answers, target, place })
     }
 
     fn target(&self, service: &ServiceName) -> Result<Target, Refusal> {
         Target::parse(&self.request.parent, service.as_str())
     }
 
-    fn wanted(&self, names: Names, answers: Answers, target: Target) -> Result<Wanted, Refusal> {
-        let place = answers.chassis.place(self.source.checkout, &target.path())?;
-        self.source.check(&names)?;
-        Ok(Wanted { names, answers, target, place })
+    fn place(&self, target: &Target) -> Result<Place, Refusal> {
+        self.chassis.place(self.source.checkout, &target.path())
     }
 
     /// Aggregate and plural, as flags or the file say them. Somebody else's names are not meant for this service, nor is
@@ -105,15 +109,14 @@ struct Interview<'a> {
 impl Interview<'_> {
     fn hold(mut self) -> Result<Wanted, Refusal> {
         let (service, target) = self.service()?;
-        let chassis = answers::check(&self.wishes.draft)?;
-        chassis.place(self.wishes.source.checkout, &target.path())?;
+        let place = self.wishes.place(&target)?;
         let names = self.names(&service)?;
         let draft = prompts::complete(self.wishes.draft.clone(), self.asker);
         let answers = Answers::decide(&draft.map_err(|error| self.called_off(&error))?)?;
         let command = report::command_line(&names, &answers, &self.wishes.request.parent);
         let agrees = prompts::confirm(self.asker, &command);
         if agrees.map_err(|error| self.called_off(&error))? {
-            self.wishes.wanted(names, answers, target)
+            Ok(Wanted { names, answers, target, place })
         } else {
             Err(Refusal::interrupted())
         }

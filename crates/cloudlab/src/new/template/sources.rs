@@ -1,6 +1,9 @@
 //! Which files of a checkout a service is made of. The build script packs these and the generator reads these, so an
 //! installed command and one in a checkout cannot differ.
 
+use std::io;
+use std::path::Path;
+
 /// The template's folder.
 pub const TEMPLATE: &str = "templates/gizmo-service";
 /// The workspace's manifest and the tested versions.
@@ -27,4 +30,16 @@ pub fn is_of_the_template(path: &str) -> bool {
 /// Whether a path of a crate belongs to its vendored copy.
 pub fn is_of_a_crate(path: &str) -> bool {
     !path.starts_with('.') && !path.contains("/.") && !LEFT_OUT.contains(&path)
+}
+
+/// Whether a file may be run by its owner, which a service keeps.
+#[cfg(unix)]
+pub fn is_executable(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o100 != 0)
+}
+
+#[cfg(not(unix))]
+pub fn is_executable(_: &Path) -> io::Result<bool> {
+    Ok(false)
 }
